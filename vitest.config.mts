@@ -4,8 +4,13 @@ import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
-const { compilerOptions } = JSON.parse(readFileSync(resolve(root, 'tsconfig.base.json'), 'utf8')) as { compilerOptions: { paths: Record<string, [string]> } };
-const alias = Object.entries(compilerOptions.paths).map(([name, [file]]) => ({ find: new RegExp(`^${name}$`), replacement: resolve(root, file) }));
+const { compilerOptions } = JSON.parse(readFileSync(resolve(root, 'tsconfig.base.json'), 'utf8')) as {
+  compilerOptions: { paths: Record<string, [string]> };
+};
+const alias = Object.entries(compilerOptions.paths).map(([name, [file]]) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: resolve(root, file),
+}));
 
 const shared = {
   plugins: [
@@ -28,7 +33,15 @@ const exclude = ['**/node_modules/**', 'dist/**', '.tollgate/**', '.nx/**'];
 export default defineConfig({
   test: {
     projects: [
-      { ...shared, test: { name: 'unit', include: ['{libs,services,tools}/**/*.spec.ts'], exclude: [...exclude, '**/*.{int,e2e}.spec.ts'], environment: 'node' } },
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['{libs,services,tools}/**/*.spec.ts'],
+          exclude: [...exclude, '**/*.{int,e2e}.spec.ts'],
+          environment: 'node',
+        },
+      },
       {
         ...shared,
         test: {
@@ -44,7 +57,15 @@ export default defineConfig({
       },
       {
         ...shared,
-        test: { name: 'e2e', include: ['e2e/scenarios/**/*.e2e.spec.ts'], exclude, environment: 'node', testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false },
+        test: {
+          name: 'e2e',
+          include: ['e2e/scenarios/**/*.e2e.spec.ts'],
+          exclude,
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

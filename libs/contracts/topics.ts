@@ -25,7 +25,12 @@ interface GeneratedMessage<T> {
   decode(bytes: Uint8Array): T;
 }
 
-function topic<T>(name: string, owner: string, message: GeneratedMessage<T>, layout: { partitions: number; cleanup: 'delete' | 'compact' }): Topic<T> {
+function topic<T>(
+  name: string,
+  owner: string,
+  message: GeneratedMessage<T>,
+  layout: { partitions: number; cleanup: 'delete' | 'compact' },
+): Topic<T> {
   return { name, owner, ...layout, encode: (value) => message.encode(value).finish(), decode: (bytes) => message.decode(bytes) };
 }
 

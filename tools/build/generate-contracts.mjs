@@ -20,7 +20,9 @@ if (!process.argv.includes('--check')) {
     const [now, before] = [read(generated), read(kept)];
     const changed = [...new Set([...now.keys(), ...before.keys()])].filter((file) => now.get(file) !== before.get(file));
     if (changed.length > 0) {
-      console.error(`libs/contracts/gen does not match proto/: ${changed.join(', ')}. Run \`npx nx run tollgate:contracts\` and commit the result.`);
+      console.error(
+        `libs/contracts/gen does not match proto/: ${changed.join(', ')}. Run \`npx nx run tollgate:contracts\` and commit the result.`,
+      );
       process.exitCode = 1;
     }
   } finally {
