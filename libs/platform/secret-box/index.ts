@@ -1,0 +1,1 @@
+export { SecretBoxError, parseEncryptionKey, secretBinding, sealSecret, openSecret } from './secret-box';
