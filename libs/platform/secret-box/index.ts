@@ -1,1 +1,1 @@
-export { SecretBoxError, parseEncryptionKey, secretBinding, sealSecret, openSecret } from './secret-box';
+export { SecretBoxError, secretBinding, sealSecret, openSecret } from './secret-box';

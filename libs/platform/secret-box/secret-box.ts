@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const KEY_BYTES = 32;
 
 /** A ciphertext that can't be opened: cut off, altered, sealed under another key, or bound to another tenant or connection. */
 export class SecretBoxError extends Error {
@@ -12,19 +11,12 @@ export class SecretBoxError extends Error {
   }
 }
 
-/** The 32 bytes of `TOLLGATE_ENCRYPTION_KEY` (base64). Throws SecretBoxError if it is of another length. */
-export function parseEncryptionKey(base64: string): Buffer {
-  const key = Buffer.from(base64, 'base64');
-  if (key.length !== KEY_BYTES) throw new SecretBoxError(`the encryption key has ${key.length} bytes; it needs ${KEY_BYTES} in base64`);
-  return key;
-}
-
 /** What a provider secret is bound to: its organisation (empty for a shared connection) and its connection. Copied to another row, it can't be opened. */
 export function secretBinding(organizationId: string | null, connectionId: string): string {
   return `${organizationId ?? ''}|${connectionId}`;
 }
 
-/** AES-256-GCM: base64 of iv (12 bytes), tag (16 bytes) and ciphertext; `binding` is the additional authenticated data. */
+/** Seals under the 32-byte key of `TOLLGATE_ENCRYPTION_KEY` with AES-256-GCM: base64 of iv (12 bytes), tag (16 bytes) and ciphertext; `binding` is the additional authenticated data. */
 export function sealSecret(key: Buffer, binding: string, secret: string): string {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
