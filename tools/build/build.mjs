@@ -26,7 +26,7 @@ const options = {
 
 const isSource = (file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !/\.spec\.ts$/.test(file);
 const isAsset = (file) =>
-  /\.(sql|json|csv|gz|typ|proto|html|css|svg|ttf|otf|txt|py|cjs)$/.test(file) && !/(^|\/)(project|tsconfig[^/]*)\.json$/.test(file);
+  /\.(sql|jsonl?|csv|gz|typ|proto|html|css|svg|ttf|otf|txt|py|cjs)$/.test(file) && !/(^|\/)(project|tsconfig[^/]*)\.json$/.test(file);
 const files = globSync('{libs,services,tools}/**/*', { cwd: root, exclude: (name) => name === 'node_modules' }).filter(
   (f) => isSource(f) || isAsset(f),
 );

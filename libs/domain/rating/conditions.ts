@@ -1,4 +1,5 @@
 import { RatingError } from './price';
+import { weekdays } from './weekdays';
 
 /** What is known of a call when a price is looked for. */
 export interface RatedCall {
@@ -26,10 +27,11 @@ const DAY_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
 
 /**
- * Compiles one condition. Three names compute; any other asks for that value of the attribute of its name.
+ * Compiles one condition. Four names compute; any other asks for that value of the attribute of its name.
  * - `min_input_tokens: n`: the call read at least n tokens. It is a property of the whole call, so every unit is priced anew.
  * - `min_input_tokens_above: n`: the call read more than n tokens.
  * - `time_of_day: HH:MM-HH:MM`: UTC, half-open, may wrap around midnight.
+ * - `weekdays: 6,7`: ISO weekdays, UTC.
  * Throws RatingError for a malformed value, and for an unknown name about tokens: read as an attribute it would silently never hold.
  */
 export function compileCondition(name: string, value: string): Condition {
@@ -40,6 +42,10 @@ export function compileCondition(name: string, value: string): Condition {
       return contextCondition(name, wholeNumber(name, value) + 1n);
     case 'time_of_day':
       return { name, holds: timeOfDay(value) };
+    case 'weekdays': {
+      const isDay = weekdays(value);
+      return { name, holds: (call) => isDay(call.occurredAt) };
+    }
     default:
       if (name.includes('token')) throw new RatingError(`Unknown price condition ${name}`);
       return { name, attribute: { name, value }, holds: (call) => call.attributes[name] === value };
