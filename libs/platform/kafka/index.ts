@@ -1,0 +1,15 @@
+export { createKafka, KafkaConnection, type KafkaOptions } from './kafka-connection';
+export { type KafkaLogger, silentLogger } from './client-logger';
+export { ensureTopics, type TopicLayout } from './ensure-topics';
+export { EventProducer, type EventProducerOptions, type OutgoingRecord, type EncodedRecord, type SendOptions } from './event-producer';
+export { BatchServer, type BatchServerOptions } from './batch-server';
+export { connectBatchServer } from './batch-error-filter';
+export type { RecordBatch, BatchRecord } from './record-batch';
+export { type RecordHeaders, textHeaders, TRACEPARENT } from './record-headers';
+export { isTransientFailure, NotPublishedError, PoisonRecordError } from './failures';
+export type { DeadLetter, DeadLetterSink } from './dead-letter';
+export { replayDeadLetters } from './replay-dead-letters';
+export { CutReader, type Offsets } from './cut-reader';
+export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
+export type { BatchControl, BatchHandler, FetchedBatch, FetchedRecord } from './consumer-session';
+export { backoffMs, finishedWithin, pause } from './pauses';
