@@ -1,7 +1,10 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { clientLogCreator, type KafkaLogger, silentLogger } from './client-logger';
 import { finishedWithin } from './pauses';
+import { repairRequestQueue } from './request-queue-repair';
 import { TrackedSockets } from './tracked-sockets';
+
+repairRequestQueue();
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
