@@ -57,8 +57,12 @@ describe('a request that is passed on', () => {
   });
 
   it('takes our tags out of metadata and keeps the rest', () => {
-    expect(prepare('{"model":"gpt-4o","metadata":{"team":"a","ticket":"7","env":"prod"}}')).toBe('{"model":"gpt-4o","metadata":{"ticket":"7"}}');
-    expect(prepare('{"model":"gpt-4o","metadata":{"ticket":"7","team":"a","env":"prod"}}')).toBe('{"model":"gpt-4o","metadata":{"ticket":"7"}}');
+    expect(prepare('{"model":"gpt-4o","metadata":{"team":"a","ticket":"7","env":"prod"}}')).toBe(
+      '{"model":"gpt-4o","metadata":{"ticket":"7"}}',
+    );
+    expect(prepare('{"model":"gpt-4o","metadata":{"ticket":"7","team":"a","env":"prod"}}')).toBe(
+      '{"model":"gpt-4o","metadata":{"ticket":"7"}}',
+    );
   });
 
   it('drops metadata that held nothing but our tags, since vendors refuse it on calls that are not stored', () => {
@@ -76,34 +80,42 @@ describe('a request that is passed on', () => {
   });
 
   it('means what JSON.parse says, whatever the body', () => {
-    const key = fc.oneof(fc.constantFrom('model', 'stream', 'metadata', 'max_tokens', 'messages', 'stream_options', 'a"b', 'x\\y'), fc.string());
+    const key = fc.oneof(
+      fc.constantFrom('model', 'stream', 'metadata', 'max_tokens', 'messages', 'stream_options', 'a"b', 'x\\y'),
+      fc.string(),
+    );
     const members = fc.array(fc.tuple(key, fc.jsonValue({ maxDepth: 4 })), { maxLength: 8 });
     fc.assert(
-      fc.property(members, fc.record({ team: fc.string(), other: fc.jsonValue() }, { requiredKeys: [] }), fc.constantFrom('', ' ', '\n\t'), (extra, metadata, blank) => {
-        const own: [string, unknown][] = [
-          ['model', 'openai/gpt-4o'],
-          ['stream', true],
-          ['max_tokens', 7000],
-          ['metadata', metadata],
-        ];
-        const others = extra.filter(([name]) => !['stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n'].includes(name));
-        const text = `${blank}{${[...others, ...own]
-          .map(([name, value]) => `${blank}${JSON.stringify(name)}${blank}:${blank}${JSON.stringify(value)}${blank}`)
-          .join(',')}}${blank}`;
-        const expected = JSON.parse(text) as Record<string, unknown>;
-        expected['model'] = 'gpt-4o';
-        expected['max_tokens'] = 1000;
-        expected['stream_options'] = { include_usage: true };
-        const tags = expected['metadata'] as Record<string, unknown>;
-        if ('team' in tags) {
-          delete tags['team'];
-          if (Object.keys(tags).length === 0) delete expected['metadata'];
-        }
-        const prepared = JSON.parse(prepare(text, { maxOutputTokens: 1000 })) as Record<string, unknown>;
-        // An earlier duplicate may come to light when the last metadata goes; it is without our tags either way.
-        if (!('metadata' in expected)) delete prepared['metadata'];
-        expect(prepared).toEqual(expected);
-      }),
+      fc.property(
+        members,
+        fc.record({ team: fc.string(), other: fc.jsonValue() }, { requiredKeys: [] }),
+        fc.constantFrom('', ' ', '\n\t'),
+        (extra, metadata, blank) => {
+          const own: [string, unknown][] = [
+            ['model', 'openai/gpt-4o'],
+            ['stream', true],
+            ['max_tokens', 7000],
+            ['metadata', metadata],
+          ];
+          const others = extra.filter(([name]) => !['stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n'].includes(name));
+          const text = `${blank}{${[...others, ...own]
+            .map(([name, value]) => `${blank}${JSON.stringify(name)}${blank}:${blank}${JSON.stringify(value)}${blank}`)
+            .join(',')}}${blank}`;
+          const expected = JSON.parse(text) as Record<string, unknown>;
+          expected['model'] = 'gpt-4o';
+          expected['max_tokens'] = 1000;
+          expected['stream_options'] = { include_usage: true };
+          const tags = expected['metadata'] as Record<string, unknown>;
+          if ('team' in tags) {
+            delete tags['team'];
+            if (Object.keys(tags).length === 0) delete expected['metadata'];
+          }
+          const prepared = JSON.parse(prepare(text, { maxOutputTokens: 1000 })) as Record<string, unknown>;
+          // An earlier duplicate may come to light when the last metadata goes; it is without our tags either way.
+          if (!('metadata' in expected)) delete prepared['metadata'];
+          expect(prepared).toEqual(expected);
+        },
+      ),
       { numRuns: 500 },
     );
   });

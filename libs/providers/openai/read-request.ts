@@ -74,7 +74,7 @@ export class RequestShapeError extends Error {
 function parseValue(body: Buffer, member: JsonMember | undefined): unknown {
   if (!member) return undefined;
   try {
-    return body[member.valueStart] === 0x5b ? undefined : JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd));
+    return JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd));
   } catch {
     throw new JsonScanError(`Malformed value of ${member.key}`, member.valueStart);
   }
