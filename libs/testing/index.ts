@@ -1,0 +1,10 @@
+export { ensureDatabase } from './embedded/ensure-database';
+export { freePort, isPortFree } from './embedded/free-port';
+export { freshDatabase } from './embedded/fresh-database';
+export { startKafka, type EmbeddedKafka, type EmbeddedKafkaOptions } from './embedded/kafka';
+export { removeKafkaVolume } from './embedded/kafka-in-docker';
+export { startPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded/postgres';
+export { removePostgresData } from './embedded/postgres-places';
+export { endProcess, identify, isAlive, type ProcessIdentity } from './embedded/process-identity';
+export { projectRoot } from './embedded/project-root';
+export { dedicatedKafka, testPostgres, type TestServer } from './embedded/runtime';
