@@ -1,5 +1,5 @@
 import { Pool, type PoolClient } from 'pg';
-import { createLogger } from '../observability';
+import { createLogger } from '@tollgate/platform/observability';
 import { sessionOptions } from './session-options';
 import type { Sql } from './sql';
 import { valueTypes } from './value-types';

@@ -1,5 +1,5 @@
 import type { DataSource, DataSourceOptions, EntitySchema } from 'typeorm';
-import { createLogger } from '../observability';
+import { createLogger } from '@tollgate/platform/observability';
 import { sessionOptions } from './session-options';
 import { valueTypes } from './value-types';
 

@@ -1,4 +1,4 @@
-import { createLogger } from '../observability';
+import { createLogger } from '@tollgate/platform/observability';
 import type { ConsumerDatabase } from './consumer-database';
 import type { Sql } from './sql';
 

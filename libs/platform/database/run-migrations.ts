@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { createLogger } from '../observability';
+import { createLogger } from '@tollgate/platform/observability';
 import { isTransient } from './is-transient';
 import { readMigrationFiles, type MigrationFile } from './migration-files';
 import { idempotencySql, monthPartitionsSql, outboxSql } from './platform-tables';

@@ -30,11 +30,16 @@ export class TenantDatabase {
     const outer = this.#ambient.getStore();
     if (outer) return this.#runWithin(outer, organizationId, work);
     await this.#connected();
-    return this.#dataSource.transaction(async (manager) => {
+    const transaction = this.#dataSource.transaction(async (manager) => {
       const result = await this.#asOrganization(manager, organizationId, work);
       // COMMIT of an aborted transaction rolls back without an error: work that swallowed one fails here instead of seeming done.
       await manager.query('SELECT 1');
       return result;
+    });
+    return transaction.catch((error: Error) => {
+      // TypeORM takes the connection away from a transaction when it breaks between two statements; that is a loss, not a misuse.
+      if (!/^QueryRunner(Provider)?AlreadyReleasedError$/.test(error.name)) throw error;
+      throw new Error('Connection terminated unexpectedly', { cause: error });
     });
   }
 

@@ -1,7 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { Clock } from '../config';
+import type { Clock } from '@tollgate/platform/config';
 import { ACCESS, ORGANIZATION_HEADER, type Access, type RequestWithCaller } from './access';
 import { hasScope, type Caller } from './caller';
 import { INTERNAL_TOKEN_HEADER, verifyInternalToken } from './internal-token';

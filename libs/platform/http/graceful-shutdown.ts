@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import type { Logger } from '../observability';
+import type { Logger } from '@tollgate/platform/observability';
 import type { Readiness } from './readiness';
 
 const LONGEST_DRAIN_MS = 9_000;

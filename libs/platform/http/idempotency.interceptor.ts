@@ -13,7 +13,7 @@ import { Reflector } from '@nestjs/core';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { NO_ORGANIZATION, TenantDatabase } from '../database';
+import { NO_ORGANIZATION, TenantDatabase } from '@tollgate/platform/database';
 import type { RequestWithCaller } from './access';
 import { Problem } from './problem';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { currentMetricsText } from '../observability';
+import { currentMetricsText } from '@tollgate/platform/observability';
 import type { Readiness } from './readiness';
 
 /** What operators and orchestrators ask: /healthz (the process lives), /readyz (it can work), /metrics (Prometheus), /openapi.json. */

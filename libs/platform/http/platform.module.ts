@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { CLOCK, type Clock } from '../config';
+import { CLOCK, type Clock } from '@tollgate/platform/config';
 import { Readiness } from './readiness';
 
 /** Wraps a service's root module and gives everything below it `Readiness` and the clock (`CLOCK`). */

@@ -1,7 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../observability';
+import type { Logger } from '@tollgate/platform/observability';
 import { Problem, type ProblemDetails } from './problem';
 import { toProblem } from './to-problem';
 

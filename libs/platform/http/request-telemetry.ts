@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, context, propagation, trace, type Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { meter, tracer } from '../observability';
+import { meter, tracer } from '@tollgate/platform/observability';
 
 const QUIET_ROUTES = new Set(['/healthz', '/readyz', '/metrics']);
 const spans = new WeakMap<FastifyRequest, Span>();

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { z } from 'zod';
-import { isTransient, sqlState } from '../database';
+import { isTransient, sqlState } from '@tollgate/platform/database';
 import { Problem } from './problem';
 import { zodProblem } from './zod-problem';
 
