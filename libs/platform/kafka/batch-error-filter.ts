@@ -24,6 +24,7 @@ class MaskedHandlerError extends Error {
 
 /** The error itself, or a transient one that says what to do if Nest's default filter has masked it. */
 export function unmasked(error: unknown): unknown {
-  const masked = error !== null && typeof error === 'object' && !(error instanceof Error) && (error as { status?: unknown }).status === 'error';
+  const masked =
+    error !== null && typeof error === 'object' && !(error instanceof Error) && (error as { status?: unknown }).status === 'error';
   return masked ? new MaskedHandlerError('Nest masked the error of a batch handler: add the server with connectBatchServer()') : error;
 }

@@ -2,7 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { Topic } from '@tollgate/contracts';
 import { deadLetterTopicName } from '@tollgate/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { BatchServer, type BatchServerOptions, createKafka, CutReader, type DeadLetter, ensureTopics, EventProducer, GroupConsumer, PoisonRecordError, type RecordBatch, replayDeadLetters, textHeaders } from './index';
+import {
+  BatchServer,
+  type BatchServerOptions,
+  createKafka,
+  CutReader,
+  type DeadLetter,
+  ensureTopics,
+  EventProducer,
+  GroupConsumer,
+  PoisonRecordError,
+  type RecordBatch,
+  replayDeadLetters,
+  textHeaders,
+} from './index';
 
 const connection = createKafka({ brokers: inject('kafkaBrokers').split(','), clientId: 'batch-server-spec' });
 const producer = new EventProducer({ connection });
@@ -33,7 +46,8 @@ function serve(topic: Topic<string>, group: string, handler: Handler, options: P
   return server;
 }
 
-const numbered = (count: number, from = 0): { key: string; value: string }[] => Array.from({ length: count }, (_, index) => ({ key: `k${from + index}`, value: `v${from + index}` }));
+const numbered = (count: number, from = 0): { key: string; value: string }[] =>
+  Array.from({ length: count }, (_, index) => ({ key: `k${from + index}`, value: `v${from + index}` }));
 const soon = { timeout: 20_000, interval: 20 };
 
 beforeAll(async () => {
@@ -73,7 +87,10 @@ describe('the batch server', () => {
   it('never hands over more than maxBatch records or maxBatchBytes bytes', async () => {
     const topic = textTopic(1);
     await ensureTopics(connection, [topic]);
-    await producer.send(topic, Array.from({ length: 100 }, (_, n) => ({ key: `${n}`, value: 'x'.repeat(100) })));
+    await producer.send(
+      topic,
+      Array.from({ length: 100 }, (_, n) => ({ key: `${n}`, value: 'x'.repeat(100) })),
+    );
     const sizes: number[] = [];
     serve(topic, randomUUID(), (batch) => void sizes.push(batch.records.length), { maxBatch: 30, maxBatchBytes: 2_000 });
     await vi.waitFor(() => expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(100), soon);
@@ -85,7 +102,12 @@ describe('the batch server', () => {
     const topic = textTopic();
     const group = randomUUID();
     await ensureTopics(connection, [topic]);
-    await producer.send(topic, [...numbered(200), { key: 'bad', value: 'poison', headers: { origin: 'test' } }, { key: 'worse', value: 'undecodable' }, ...numbered(200, 200)]);
+    await producer.send(topic, [
+      ...numbered(200),
+      { key: 'bad', value: 'poison', headers: { origin: 'test' } },
+      { key: 'worse', value: 'undecodable' },
+      ...numbered(200, 200),
+    ]);
     const done = new Set<string>();
     const sunk: DeadLetter[] = [];
     const handler: Handler = (batch) => {
@@ -113,14 +135,23 @@ describe('the batch server', () => {
     reader.start();
     open.push({ close: () => reader.close(1_000) });
     await vi.waitFor(() => expect(letters).toHaveLength(2), soon);
-    expect(letters.find(({ value }) => value === 'poison')).toMatchObject({ reason: 'it is poison', topic: topic.name, origin: 'test', partition: expect.stringMatching(/^\d$/), offset: expect.stringMatching(/^\d+$/) });
+    expect(letters.find(({ value }) => value === 'poison')).toMatchObject({
+      reason: 'it is poison',
+      topic: topic.name,
+      origin: 'test',
+      partition: expect.stringMatching(/^\d$/),
+      offset: expect.stringMatching(/^\d+$/),
+    });
   });
 
   it('replays dead letters to their own group alone, and each of them once', async () => {
     const topic = textTopic(1);
     const [group, otherGroup] = [randomUUID(), randomUUID()];
     await ensureTopics(connection, [topic]);
-    await producer.send(topic, [{ key: 'a', value: 'later' }, { key: 'b', value: 'now' }]);
+    await producer.send(topic, [
+      { key: 'a', value: 'later' },
+      { key: 'b', value: 'now' },
+    ]);
     let fixed = false;
     const own: string[] = [];
     const others: string[] = [];
@@ -165,10 +196,15 @@ describe('the batch server', () => {
     await ensureTopics(connection, [topic]);
     await producer.send(topic, numbered(10));
     const first: string[] = [];
-    const cut = serve(topic, group, async (batch) => {
-      first.push(...batch.records.map(({ value }) => value));
-      await new Promise(() => undefined);
-    }, { drainMs: 100 });
+    const cut = serve(
+      topic,
+      group,
+      async (batch) => {
+        first.push(...batch.records.map(({ value }) => value));
+        await new Promise(() => undefined);
+      },
+      { drainMs: 100 },
+    );
     await vi.waitFor(() => expect(first).toHaveLength(10), soon);
     await cut.close();
     const second: string[] = [];
@@ -182,10 +218,12 @@ describe('the batch server', () => {
     await ensureTopics(connection, [topic]);
     const counts = [new Map<string, number>(), new Map<string, number>()] as const;
     const partitions = [new Set<number>(), new Set<number>()] as const;
-    const handlerOf = (which: 0 | 1): Handler => (batch) => {
-      partitions[which].add(batch.partition);
-      for (const { value } of batch.records) counts[which].set(value, (counts[which].get(value) ?? 0) + 1);
-    };
+    const handlerOf =
+      (which: 0 | 1): Handler =>
+      (batch) => {
+        partitions[which].add(batch.partition);
+        for (const { value } of batch.records) counts[which].set(value, (counts[which].get(value) ?? 0) + 1);
+      };
     const servers = [serve(topic, group, handlerOf(0)), serve(topic, group, handlerOf(1))];
     await vi.waitFor(() => expect(servers.every(({ ready }) => ready)).toBe(true), soon);
     // The second one's joining makes the group deal its partitions anew.

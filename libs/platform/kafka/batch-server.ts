@@ -86,14 +86,23 @@ export class BatchServer extends Server implements CustomTransportStrategy {
 
   #start(): void {
     const { connection, group } = this.#options;
-    const known = new Map([...Object.values(topics as Record<string, Topic<unknown>>), ...(this.#options.extraTopics ?? [])].map((topic) => [topic.name, topic]));
+    const known = new Map(
+      [...Object.values(topics as Record<string, Topic<unknown>>), ...(this.#options.extraTopics ?? [])].map((topic) => [
+        topic.name,
+        topic,
+      ]),
+    );
     const subscribed = [...this.messageHandlers.keys()].map((name) => {
       const topic = known.get(name);
       if (topic === undefined) throw new Error(`@EventPattern('${name}') names no topic of the registry`);
       return topic;
     });
     const metrics = new ConsumerMetrics(group);
-    const lag = (this.#lag = new LagWatch(connection, metrics, subscribed.map(({ name }) => name)));
+    const lag = (this.#lag = new LagWatch(
+      connection,
+      metrics,
+      subscribed.map(({ name }) => name),
+    ));
     const readers = new Map(subscribed.map((topic) => [topic.name, this.#reader(topic, metrics, lag)]));
     this.#consumer = new GroupConsumer({
       connection,

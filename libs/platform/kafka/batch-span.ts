@@ -35,7 +35,8 @@ function linksOf<T>(batch: RecordBatch<T>): Link[] {
     if (traceparent === undefined || seen.has(traceparent)) continue;
     seen.add(traceparent);
     const [, traceId, spanId, flags] = PATTERN.exec(traceparent) ?? [];
-    if (traceId !== undefined && spanId !== undefined) links.push({ context: { traceId, spanId, traceFlags: Number.parseInt(flags ?? '0', 16), isRemote: true } });
+    if (traceId !== undefined && spanId !== undefined)
+      links.push({ context: { traceId, spanId, traceFlags: Number.parseInt(flags ?? '0', 16), isRemote: true } });
     if (links.length === MAX_LINKS) break;
   }
   return links;

@@ -8,19 +8,36 @@ const producer = new EventProducer({ connection });
 const cuts = new CutReader(connection);
 
 async function newTopic(): Promise<Topic<string>> {
-  const topic: Topic<string> = { name: `spec.${randomUUID()}`, owner: 'spec', partitions: 3, cleanup: 'delete', encode: (value) => Buffer.from(value), decode: (bytes) => Buffer.from(bytes).toString() };
+  const topic: Topic<string> = {
+    name: `spec.${randomUUID()}`,
+    owner: 'spec',
+    partitions: 3,
+    cleanup: 'delete',
+    encode: (value) => Buffer.from(value),
+    decode: (bytes) => Buffer.from(bytes).toString(),
+  };
   await ensureTopics(connection, [topic]);
   return topic;
 }
 
 async function readAll(group: string, topic: Topic<string>): Promise<void> {
-  const reader = new GroupConsumer({ connection, group, topics: [topic], commits: true, onBatch: (batch, control) => control.done(batch.records.at(-1)!) });
+  const reader = new GroupConsumer({
+    connection,
+    group,
+    topics: [topic],
+    commits: true,
+    onBatch: (batch, control) => control.done(batch.records.at(-1)!),
+  });
   reader.start();
-  await vi.waitFor(async () => expect(await cuts.passed(group, topic.name, await cuts.endOffsets(topic.name))).toBe(true), { timeout: 20_000, interval: 50 });
+  await vi.waitFor(async () => expect(await cuts.passed(group, topic.name, await cuts.endOffsets(topic.name))).toBe(true), {
+    timeout: 20_000,
+    interval: 50,
+  });
   await reader.close(1_000);
 }
 
-const inPartition = (partition: number, count: number): { key: string; value: Buffer; partition: number }[] => Array.from({ length: count }, (_, n) => ({ key: `${n}`, value: Buffer.from(`${n}`), partition }));
+const inPartition = (partition: number, count: number): { key: string; value: Buffer; partition: number }[] =>
+  Array.from({ length: count }, (_, n) => ({ key: `${n}`, value: Buffer.from(`${n}`), partition }));
 
 afterAll(async () => {
   await producer.close();
@@ -48,9 +65,23 @@ describe('the cut reader', () => {
     await readAll(group, topic);
     await producer.sendEncoded(topic.name, inPartition(2, 1));
     const ends = await cuts.endOffsets(topic.name);
-    expect([...ends].sort()).toEqual([[0, 5n], [1, 5n], [2, 1n]]);
+    expect([...ends].sort()).toEqual([
+      [0, 5n],
+      [1, 5n],
+      [2, 1n],
+    ]);
     expect(await cuts.passed(group, topic.name, ends)).toBe(false);
-    expect(await cuts.passed(group, topic.name, new Map([[0, 5n], [1, 5n], [2, 0n]]))).toBe(true);
+    expect(
+      await cuts.passed(
+        group,
+        topic.name,
+        new Map([
+          [0, 5n],
+          [1, 5n],
+          [2, 0n],
+        ]),
+      ),
+    ).toBe(true);
   });
 
   it('passes a time once all that was appended before it is committed, whatever came after', async () => {

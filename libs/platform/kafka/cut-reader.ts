@@ -11,10 +11,15 @@ export class CutReader {
     this.#connection = connection;
   }
 
+  /** Of each partition the oldest record's offset that is still there, and the offset that the next one appended gets. */
+  async bounds(topic: string): Promise<ReadonlyMap<number, { readonly low: bigint; readonly end: bigint }>> {
+    const rows = await this.#connection.withAdmin((admin) => admin.fetchTopicOffsets(topic));
+    return new Map(rows.map(({ partition, low, high }) => [partition, { low: BigInt(low), end: BigInt(high) }]));
+  }
+
   /** The offset after the newest record of each partition: what a record appended next would get. */
   async endOffsets(topic: string): Promise<Offsets> {
-    const rows = await this.#connection.withAdmin((admin) => admin.fetchTopicOffsets(topic));
-    return new Map(rows.map(({ partition, high }) => [partition, BigInt(high)]));
+    return new Map([...(await this.bounds(topic))].map(([partition, { end }]) => [partition, end]));
   }
 
   /** The next offset that the group would read, of the partitions of which it has committed any. */
@@ -32,8 +37,8 @@ export class CutReader {
     const committed = await this.committed(group, topic);
     const behind = [...offsets].filter(([partition, offset]) => (committed.get(partition) ?? 0n) < offset);
     if (behind.length === 0) return true;
-    const low = await this.#lowOffsets(topic);
-    return behind.every(([partition, offset]) => offset <= (low.get(partition) ?? 0n));
+    const bounds = await this.bounds(topic);
+    return behind.every(([partition, offset]) => offset <= (bounds.get(partition)?.low ?? 0n));
   }
 
   /** Whether the group has committed every record that the broker appended before this time, epoch ms; the time must have come. */
@@ -47,10 +52,5 @@ export class CutReader {
       return [partition, found >= 0n && found < end ? found : end];
     });
     return this.passed(group, topic, new Map(firstAtOrAfter));
-  }
-
-  async #lowOffsets(topic: string): Promise<Offsets> {
-    const rows = await this.#connection.withAdmin((admin) => admin.fetchTopicOffsets(topic));
-    return new Map(rows.map(({ partition, low }) => [partition, BigInt(low)]));
   }
 }

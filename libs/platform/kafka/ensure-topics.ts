@@ -32,7 +32,8 @@ async function createMissing(connection: KafkaConnection, wanted: readonly Topic
   await connection.withAdmin(async (admin) => {
     const existing = new Set(await admin.listTopics());
     const missing = wanted.filter(({ name }) => !existing.has(name));
-    if (missing.length > 0) await admin.createTopics({ topics: missing.map(topicConfig), timeout: CREATE_TIMEOUT_MS, waitForLeaders: true });
+    if (missing.length > 0)
+      await admin.createTopics({ topics: missing.map(topicConfig), timeout: CREATE_TIMEOUT_MS, waitForLeaders: true });
   });
 }
 

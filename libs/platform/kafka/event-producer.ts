@@ -13,7 +13,16 @@ const MAX_RECORD_BYTES = 1_000_000;
 const PUBLISH_RETRY = { initialRetryTime: 50, maxRetryTime: 500, retries: 2 } as const;
 const FAILURES_BEFORE_RECONNECT = 3;
 const DISCONNECT_MS = 1_000;
-const HOPELESS_TYPES = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TOPIC_EXCEPTION', 'TOPIC_AUTHORIZATION_FAILED', 'POLICY_VIOLATION', 'UNSUPPORTED_FOR_MESSAGE_FORMAT', 'CORRUPT_MESSAGE']);
+const HOPELESS_TYPES = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'POLICY_VIOLATION',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  'CORRUPT_MESSAGE',
+]);
 
 /** A record to publish; a null value deletes the key in a compacted topic. */
 export interface OutgoingRecord<T> {
@@ -59,13 +68,21 @@ export class EventProducer {
   readonly #lanes = new Map<string, ProducerLane>();
   readonly #metrics: ProducerMetrics;
   readonly #waitingForRoom: (() => void)[] = [];
+  readonly #existing = new Set<string>();
   #bufferedBytes = 0;
   #closing = false;
   #current: { client: KafkaClient; producer: Producer; connected: Promise<void> } | undefined;
   #failures = 0;
 
   constructor(options: EventProducerOptions) {
-    this.#options = { lingerMs: 5, maxBatchBytes: 524_288, maxBatchRecords: 5_000, maxBufferedBytes: 67_108_864, closeMs: 3_000, ...options };
+    this.#options = {
+      lingerMs: 5,
+      maxBatchBytes: 524_288,
+      maxBatchRecords: 5_000,
+      maxBufferedBytes: 67_108_864,
+      closeMs: 3_000,
+      ...options,
+    };
     this.#metrics = new ProducerMetrics(() => this.#bufferedBytes);
   }
 
@@ -90,9 +107,10 @@ export class EventProducer {
     const messages = records.map((record) => toMessage(record, traceparent));
     const sizes = messages.map(sizeOf);
     const largest = Math.max(...sizes);
-    if (largest > MAX_RECORD_BYTES) throw new RangeError(`A record of ${largest} bytes for ${topicName} is over the limit of ${MAX_RECORD_BYTES}`);
+    if (largest > MAX_RECORD_BYTES)
+      throw new RangeError(`A record of ${largest} bytes for ${topicName} is over the limit of ${MAX_RECORD_BYTES}`);
     const deadlineMs = options.deadlineMs === undefined ? undefined : Date.now() + options.deadlineMs;
-    await this.#room(deadlineMs);
+    if (this.#full) await this.#room(deadlineMs);
     if (this.#closing) throw new NotPublishedError('The producer is closed');
     for (const size of sizes) this.#bufferedBytes += size;
     await this.#submit(topicName, messages, sizes, deadlineMs);
@@ -123,9 +141,13 @@ export class EventProducer {
     await settled.finally(() => clearTimeout(timer));
   }
 
+  get #full(): boolean {
+    return this.#bufferedBytes >= this.#options.maxBufferedBytes;
+  }
+
   /** Backpressure: waits until the buffer has room. A submission larger than the whole buffer passes when the buffer is empty. */
   async #room(deadlineMs: number | undefined): Promise<void> {
-    while (!this.#closing && this.#bufferedBytes >= this.#options.maxBufferedBytes) {
+    while (!this.#closing && this.#full) {
       await new Promise<void>((resolve, reject) => {
         const wake = (): void => {
           clearTimeout(timer);
@@ -143,20 +165,29 @@ export class EventProducer {
 
   #released(bytes: number): void {
     this.#bufferedBytes -= bytes;
-    if (this.#bufferedBytes < this.#options.maxBufferedBytes) for (const wake of this.#waitingForRoom.splice(0)) wake();
+    if (!this.#full) for (const wake of this.#waitingForRoom.splice(0)) wake();
   }
 
   #lane(topic: string): ProducerLane {
     let lane = this.#lanes.get(topic);
     if (lane === undefined) {
       const { lingerMs, maxBatchBytes, maxBatchRecords } = this.#options;
-      lane = new ProducerLane({ topic, lingerMs, maxBatchBytes, maxBatchRecords, publish: (name, messages) => this.#publish(name, messages), isHopeless, released: (bytes) => this.#released(bytes) });
+      lane = new ProducerLane({
+        topic,
+        lingerMs,
+        maxBatchBytes,
+        maxBatchRecords,
+        publish: (name, messages) => this.#publish(name, messages),
+        isHopeless,
+        released: (bytes) => this.#released(bytes),
+      });
       this.#lanes.set(topic, lane);
     }
     return lane;
   }
 
   async #publish(topic: string, messages: Message[]): Promise<void> {
+    await this.#topicExists(topic);
     const current = (this.#current ??= this.#connect());
     try {
       await current.connected;
@@ -165,15 +196,26 @@ export class EventProducer {
       this.#metrics.records.add(messages.length, { topic });
     } catch (error) {
       this.#metrics.failures.add(1, { topic });
-      if (!isAboutTopic(error)) this.#failures += 1;
+      this.#failures += 1;
       if (this.#failures >= FAILURES_BEFORE_RECONNECT && this.#current === current) await this.#disconnect();
       throw error;
     }
   }
 
+  /** Asked once a topic: a missing one would spoil the client's view of all others, and the missing one's owner may come any moment. */
+  async #topicExists(topic: string): Promise<void> {
+    if (this.#existing.has(topic)) return;
+    for (const name of await this.#options.connection.withAdmin((admin) => admin.listTopics())) this.#existing.add(name);
+    if (!this.#existing.has(topic)) throw new Error(`The topic ${topic} does not exist yet`);
+  }
+
   #connect(): { client: KafkaClient; producer: Producer; connected: Promise<void> } {
     const client = this.#options.connection.openClient();
-    const producer = client.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, retry: PUBLISH_RETRY });
+    const producer = client.kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+      retry: PUBLISH_RETRY,
+    });
     const connected = producer.connect();
     connected.catch(() => undefined);
     this.#failures = 0;
@@ -206,11 +248,6 @@ function sizeOf({ key, value, headers }: Message): number {
 
 function isHopeless(error: unknown): boolean {
   return typesOf(error).some((type) => HOPELESS_TYPES.has(type));
-}
-
-/** The topic is not there yet: no reason to doubt the connection, which other topics use too. */
-function isAboutTopic(error: unknown): boolean {
-  return typesOf(error).includes('UNKNOWN_TOPIC_OR_PARTITION') || (error as Error).name === 'KafkaJSMetadataNotLoaded';
 }
 
 function typesOf(error: unknown): string[] {

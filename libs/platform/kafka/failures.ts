@@ -13,7 +13,8 @@ export class NotPublishedError extends Error {
 /** Node's system errors (ECONNREFUSED …) and undici's: the world's fault, never a record's. */
 const SYSTEM_CODE = /^(E[A-Z0-9]+|UND_ERR_\w+)$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
-const LOST_CONNECTION = /connection (terminated|ended|closed)|timeout (expired|exceeded)|pool is (closed|ended|draining)|cannot use a pool after/i;
+const LOST_CONNECTION =
+  /connection (terminated|ended|closed)|timeout (expired|exceeded)|pool is (closed|ended|draining)|cannot use a pool after/i;
 
 /**
  * Classes of SQLSTATE that a record's content can cause: cardinality violation, data exception, integrity constraint violation, check
@@ -50,5 +51,5 @@ export function isTransientFailure(error: unknown): boolean {
 /** A line for a header or a log: name and message, at most 500 characters. */
 export function reasonOf(error: unknown): string {
   if (error instanceof PoisonRecordError) return error.message.slice(0, 500);
-  return (error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error) ?? String(error)).slice(0, 500);
+  return (error instanceof Error ? `${error.name}: ${error.message}` : (JSON.stringify(error) ?? String(error))).slice(0, 500);
 }

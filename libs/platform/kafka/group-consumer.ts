@@ -13,7 +13,7 @@ const STALL_CHECK_MS = 5_000;
 const DRAIN_MS = 5_000;
 const DISCONNECT_MS = 1_500;
 const FIRST_PAUSE_MS = 250;
-const MAX_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 2_000;
 
 export interface GroupConsumerOptions {
   connection: KafkaConnection;
@@ -27,8 +27,10 @@ export interface GroupConsumerOptions {
   onBatch: BatchHandler;
   /** Called each time partitions were assigned. */
   onAssigned?(assignment: Record<string, number[]>): void;
-  /** Called after each poll of the broker. */
-  onFetched?(): void;
+  /** Called after each poll of the broker with how long it took, ms. */
+  onFetched?(durationMs: number): void;
+  /** Starts over with a fresh client when the group deals its partitions anew, so that nothing of an earlier reading is left over. */
+  freshAfterRejoin?: boolean;
   /** Partitions handled at the same time; default 3. */
   partitionsConsumedConcurrently?: number;
   /** A poll returns when so many bytes wait; default 1: at once. More makes larger batches at the price of delay. */
@@ -132,15 +134,16 @@ export class GroupConsumer {
       consumer.on(consumer.events.HEARTBEAT, sign);
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
         sign();
+        if (this.#options.freshAfterRejoin === true && session.joined) return resolve('the group was joined again');
         // The client's types say Record<string, number>; what it delivers is the list of partitions.
         const assignment = payload.memberAssignment as unknown as Record<string, number[]>;
         session.assign(assignment);
         onAssigned?.(assignment);
       });
       consumer.on(consumer.events.FETCH_START, () => session.fetching());
-      consumer.on(consumer.events.FETCH, () => {
+      consumer.on(consumer.events.FETCH, ({ payload }) => {
         sign();
-        onFetched?.();
+        onFetched?.(payload.duration);
       });
       const check = setInterval(() => {
         if (Date.now() - lastSignMs > STALLED_AFTER_MS) resolve(`no sign of life for ${STALLED_AFTER_MS} ms`);

@@ -5,7 +5,10 @@ import { handleSlice, type SliceSteps } from './handle-slice';
 
 class Away extends Error {}
 
-function steps(handle: (records: readonly number[]) => void, overrides: Partial<SliceSteps<number>> = {}): SliceSteps<number> & { setAside: [number, string][]; handled: number[] } {
+function steps(
+  handle: (records: readonly number[]) => void,
+  overrides: Partial<SliceSteps<number>> = {},
+): SliceSteps<number> & { setAside: [number, string][]; handled: number[] } {
   const setAside: [number, string][] = [];
   const handled: number[] = [];
   return {

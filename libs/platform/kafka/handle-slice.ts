@@ -22,7 +22,7 @@ export interface SliceSteps<R> {
  * Resolves true when every record is handled or set aside, false when the signal fired before.
  */
 export async function handleSlice<R>(records: readonly R[], steps: SliceSteps<R>): Promise<boolean> {
-  for (let transient = 0, suspect = 1; !steps.signal.aborted; ) {
+  for (let transient = 0, suspect = 1; !steps.signal.aborted;) {
     try {
       await steps.handle(records);
       return true;

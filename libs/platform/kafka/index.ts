@@ -9,6 +9,7 @@ export { type RecordHeaders, textHeaders, TRACEPARENT } from './record-headers';
 export { isTransientFailure, NotPublishedError, PoisonRecordError } from './failures';
 export type { DeadLetter, DeadLetterSink } from './dead-letter';
 export { replayDeadLetters } from './replay-dead-letters';
+export { readWholeTopic } from './read-whole-topic';
 export { CutReader, type Offsets } from './cut-reader';
 export { GroupConsumer, type GroupConsumerOptions } from './group-consumer';
 export type { BatchControl, BatchHandler, FetchedBatch, FetchedRecord } from './consumer-session';

@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, type logCreator, logLevel } from 'kafkajs';
 import { clientLogCreator, type KafkaLogger, silentLogger } from './client-logger';
 import { finishedWithin } from './pauses';
 import { repairRequestQueue } from './request-queue-repair';
@@ -34,6 +34,7 @@ export class KafkaConnection {
   readonly clientId: string;
   readonly logger: KafkaLogger;
   readonly #brokers: string[];
+  readonly #logCreator: logCreator;
   #admin: { client: KafkaClient; admin: Admin; connected: Promise<void> } | undefined;
 
   constructor(options: KafkaOptions) {
@@ -41,6 +42,7 @@ export class KafkaConnection {
     this.#brokers = [...options.brokers];
     this.clientId = options.clientId;
     this.logger = options.logger ?? silentLogger;
+    this.#logCreator = clientLogCreator(this.logger);
   }
 
   openClient(): KafkaClient {
@@ -53,7 +55,7 @@ export class KafkaConnection {
       retry: { ...CLIENT_RETRY, restartOnFailure: () => Promise.resolve(false) },
       socketFactory: sockets.factory,
       logLevel: logLevel.INFO,
-      logCreator: clientLogCreator(this.logger),
+      logCreator: this.#logCreator,
     });
     return { kafka, destroy: () => sockets.destroyAll() };
   }

@@ -13,8 +13,13 @@ export class ConsumerMetrics {
     const meter = metrics.getMeter('tollgate.kafka');
     this.records = meter.createCounter('tollgate_kafka_consumed_records', { description: 'Records handled and committed' });
     this.failures = meter.createCounter('tollgate_kafka_batch_failures', { description: 'Attempts of a handler that threw, by kind' });
-    this.deadLetters = meter.createCounter('tollgate_kafka_dead_letters', { description: 'Records set aside because they cannot be handled' });
-    this.batchMs = meter.createHistogram('tollgate_kafka_batch_duration', { description: 'Time to handle one slice of a batch', unit: 'ms' });
+    this.deadLetters = meter.createCounter('tollgate_kafka_dead_letters', {
+      description: 'Records set aside because they cannot be handled',
+    });
+    this.batchMs = meter.createHistogram('tollgate_kafka_batch_duration', {
+      description: 'Time to handle one slice of a batch',
+      unit: 'ms',
+    });
     this.batchRecords = meter.createHistogram('tollgate_kafka_batch_records', { description: 'Records in one slice of a batch' });
     meter
       .createObservableGauge('tollgate_kafka_lag', { description: 'Records of an assigned partition that are not committed yet' })

@@ -88,7 +88,10 @@ export class PartitionReader {
     if (raw.value === null) return new PoisonRecordError('The record has no value');
     try {
       const value = this.#options.topic.decode(raw.value);
-      return { raw, record: { key: raw.key?.toString() ?? '', value, headers, timestamp: Number(raw.timestamp), offset: BigInt(raw.offset) } };
+      return {
+        raw,
+        record: { key: raw.key?.toString() ?? '', value, headers, timestamp: Number(raw.timestamp), offset: BigInt(raw.offset) },
+      };
     } catch (error) {
       return new PoisonRecordError(`The record cannot be decoded: ${reasonOf(error)}`);
     }
@@ -106,6 +109,9 @@ export class PartitionReader {
     await deadLetterSink?.(letter);
     await producer.sendEncoded(deadLetterTopicName(group), [toDeadLetterRecord(letter)]);
     metrics.deadLetters.add(1, { group, topic });
-    logger.error({ group, topic, partition, offset: raw.offset, key: letter.key, reason: letter.reason }, 'A record cannot be handled and was set aside');
+    logger.error(
+      { group, topic, partition, offset: raw.offset, key: letter.key, reason: letter.reason },
+      'A record cannot be handled and was set aside',
+    );
   }
 }

@@ -72,7 +72,8 @@ export class ProducerLane {
   /** Gives up: whatever is not acknowledged is rejected. */
   abandon(): void {
     this.#closed.abort();
-    for (const submission of this.#queue.splice(0)) this.#fail(submission, new NotPublishedError('The producer was closed before Kafka took the records'));
+    for (const submission of this.#queue.splice(0))
+      this.#fail(submission, new NotPublishedError('The producer was closed before Kafka took the records'));
   }
 
   #start(): void {
@@ -107,7 +108,11 @@ export class ProducerLane {
       }
       if (submission.next > from) {
         const whole = from === 0 && submission.next === submission.messages.length;
-        parts.push({ submission, messages: whole ? submission.messages : submission.messages.slice(from, submission.next), bytes: partBytes });
+        parts.push({
+          submission,
+          messages: whole ? submission.messages : submission.messages.slice(from, submission.next),
+          bytes: partBytes,
+        });
       }
       if (submission.next < submission.messages.length) break;
       this.#queue.shift();
@@ -123,12 +128,17 @@ export class ProducerLane {
       parts = this.#dropSettled(parts);
       if (parts.length === 0) return;
       try {
-        await this.#options.publish(this.#options.topic, parts.flatMap(({ messages }) => messages));
+        await this.#options.publish(
+          this.#options.topic,
+          parts.flatMap(({ messages }) => messages),
+        );
         return this.#acknowledge(parts);
       } catch (error) {
         const hopeless = this.#options.isHopeless(error);
         if (hopeless || this.#closed.signal.aborted) {
-          const reason = hopeless ? error : new NotPublishedError('The producer was closed before Kafka took the records', { cause: error });
+          const reason = hopeless
+            ? error
+            : new NotPublishedError('The producer was closed before Kafka took the records', { cause: error });
           for (const { submission } of parts) this.#fail(submission, reason);
         } else {
           await pause(backoffMs(attempt, FIRST_PAUSE_MS, MAX_PAUSE_MS), this.#closed.signal);

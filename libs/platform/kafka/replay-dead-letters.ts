@@ -39,7 +39,8 @@ export async function replayDeadLetters(connection: KafkaConnection, group: stri
     consumer.start();
     const deadlineMs = Date.now() + GIVE_UP_MS;
     while (!consumer.running || !(await cuts.passed(replayGroup, topic.name, await cuts.endOffsets(topic.name)))) {
-      if (Date.now() > deadlineMs) throw new Error(`The dead letters of ${group} were not read within ${GIVE_UP_MS} ms; ${replayed} were replayed`);
+      if (Date.now() > deadlineMs)
+        throw new Error(`The dead letters of ${group} were not read within ${GIVE_UP_MS} ms; ${replayed} were replayed`);
       await new Promise((resolve) => setTimeout(resolve, IDLE_CHECK_MS));
     }
     return replayed;
@@ -54,5 +55,8 @@ function toReplay(group: string, record: FetchedRecord): { topicName: string; ou
   const topicName = headers[DEAD_LETTER_HEADERS.topic];
   if (topicName === undefined) throw new Error(`The dead letter at offset ${record.offset} does not say which topic it came from`);
   for (const name of Object.values(DEAD_LETTER_HEADERS)) delete headers[name];
-  return { topicName, outgoing: { key: record.key?.toString() ?? null, value: record.value, headers: { ...headers, [REPLAY_FOR]: group } } };
+  return {
+    topicName,
+    outgoing: { key: record.key?.toString() ?? null, value: record.value, headers: { ...headers, [REPLAY_FOR]: group } },
+  };
 }
