@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { join } from 'node:path';
+import { getCACertificates } from 'node:tls';
 import downloadArtifact from 'mvn-artifact-download';
 import { cacheFolder } from './cache-folder';
 import { projectRoot } from './project-root';
@@ -76,10 +78,13 @@ async function withMaven(arrivals: string): Promise<boolean> {
   );
 }
 
+/** Trusts what the system trusts too, and goes through the proxy that the environment names: a company's network often needs both. */
 async function withDownloads(arrivals: string, jars: Jar[]): Promise<void> {
+  const agent = new Agent({ ca: [...getCACertificates('default'), ...getCACertificates('system')], proxyEnv: process.env });
   const queue = [...jars];
   const worker = async (): Promise<void> => {
-    for (let jar = queue.pop(); jar !== undefined; jar = queue.pop()) await downloadArtifact(jar.artifact, arrivals);
+    for (let jar = queue.pop(); jar !== undefined; jar = queue.pop())
+      await downloadArtifact(jar.artifact, arrivals, undefined, undefined, { agent });
   };
   await Promise.all(Array.from({ length: DOWNLOADS_AT_ONCE }, worker));
 }

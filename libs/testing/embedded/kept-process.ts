@@ -41,6 +41,8 @@ export async function startKeptProcess(options: KeptProcessOptions): Promise<Kep
     detached: true,
   });
   closeSync(log);
+  const keeperIdentity = keeper.pid === undefined ? null : identify(keeper.pid);
+  remember(options.pidFile, [keeperIdentity]);
   const exited = new Promise<void>((resolve) => keeper.once('exit', () => resolve()));
   const pid = await new Promise<number>((resolve, reject) => {
     keeper.on('message', (message: { pid?: number; error?: string }) => {
@@ -50,8 +52,7 @@ export async function startKeptProcess(options: KeptProcessOptions): Promise<Kep
     keeper.once('error', reject);
     keeper.once('exit', (code) => reject(new Error(`cannot run ${command} (code ${code}), see ${options.logFile}`)));
   });
-  const identity = identify(pid);
-  if (identity !== null) writeFileSync(options.pidFile, JSON.stringify(identity));
+  remember(options.pidFile, [keeperIdentity, identify(pid)]);
   return {
     pid,
     exited,
@@ -63,12 +64,23 @@ export async function startKeptProcess(options: KeptProcessOptions): Promise<Kep
   };
 }
 
+function remember(pidFile: string, identities: (ProcessIdentity | null)[]): void {
+  writeFileSync(pidFile, JSON.stringify(identities.filter((identity) => identity !== null)));
+}
+
+/** The keeper of a start that was cut short ends its program by itself; this waits for both, and insists. */
 async function endLeftover(pidFile: string, signal: NodeJS.Signals, graceMs: number): Promise<void> {
   if (!existsSync(pidFile)) return;
-  try {
-    await endProcess(JSON.parse(readFileSync(pidFile, 'utf8')) as ProcessIdentity, signal, graceMs);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const [keeper, program] = parse(readFileSync(pidFile, 'utf8'));
+  if (keeper !== undefined) await endProcess(keeper, 'SIGTERM', graceMs + 2_000);
+  if (program !== undefined) await endProcess(program, signal, graceMs);
   rmSync(pidFile, { force: true });
+}
+
+function parse(text: string): ProcessIdentity[] {
+  try {
+    return JSON.parse(text) as ProcessIdentity[];
+  } catch {
+    return [];
+  }
 }
