@@ -36,7 +36,7 @@ export async function startKeptProcess(options: KeptProcessOptions): Promise<Kep
   const { command, args, stopSignal, graceMs, cwd, env, uid, gid } = options;
   const job = JSON.stringify({ command, args, stopSignal, graceMs, options: { cwd, env, uid, gid } });
   // Detached: Ctrl-C reaches this process alone, which then stops things in their order.
-  const keeper = spawn(process.execPath, [join(projectRoot(), 'libs/testing/embedded/child-keeper.cjs'), job], {
+  const keeper = spawn(process.execPath, [join(projectRoot(), 'libs/testing/embedded/child-keeper.mjs'), job], {
     stdio: ['ignore', log, log, 'ipc'],
     detached: true,
   });

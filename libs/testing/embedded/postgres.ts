@@ -1,11 +1,11 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ensureDatabase } from './ensure-database';
 import { freePort } from './free-port';
+import { initialisePostgres } from './initialise-postgres';
 import { startKeptProcess } from './kept-process';
 import { postgresPlaces } from './postgres-places';
 import { postgresUser } from './postgres-user';
-import { runProgram } from './run-program';
 
 /** A running PostgreSQL server. */
 export interface EmbeddedPostgres {
@@ -48,21 +48,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
   const port = options.port ?? (await freePort());
   const identity = { cwd: '/', env: environment(), ...(user ?? {}) };
   const program = (name: string): string => executable(join(programs, 'bin', name));
-  if (!existsSync(join(data, 'PG_VERSION'))) {
-    const passwordFile = join(data, '..', `.initdb-${process.pid}-${port}`);
-    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
-    if (user !== null) chownSync(passwordFile, user.uid, user.gid);
-    const locale = [
-      '--encoding=UTF8',
-      '--locale=C',
-      '--username=postgres',
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '--no-sync',
-      '--no-instructions',
-    ];
-    await runProgram(program('initdb'), [`--pgdata=${data}`, ...locale], identity).finally(() => rmSync(passwordFile, { force: true }));
-  }
+  await initialisePostgres({ initdb: program('initdb'), data, password, user, identity });
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',

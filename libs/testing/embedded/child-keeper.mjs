@@ -1,7 +1,6 @@
 // Runs one server program and ends it when whoever started this keeper is gone, however that came about: the IPC channel to the starter closes
 // with the starter, kill -9 included. Plain JavaScript without dependencies, since it runs outside the build.
-'use strict';
-const { spawn } = require('node:child_process');
+import { spawn } from 'node:child_process';
 
 const { command, args, options, stopSignal, graceMs } = JSON.parse(process.argv[2]);
 const child = spawn(command, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
