@@ -1,4 +1,5 @@
-import { Catch, type INestApplication, type INestMicroservice, type RpcExceptionFilter } from '@nestjs/common';
+import { Catch, type INestApplication, type RpcExceptionFilter } from '@nestjs/common';
+import type { NestMicroservice } from '@nestjs/microservices';
 import { type Observable, throwError } from 'rxjs';
 import type { BatchServer } from './batch-server';
 
@@ -10,11 +11,17 @@ class BatchErrorFilter implements RpcExceptionFilter {
   }
 }
 
-/** Adds the server to a Nest application so that it sees the handlers' own errors. Start it with `app.startAllMicroservices()`. */
-export function connectBatchServer(app: INestApplication, server: BatchServer): INestMicroservice {
-  const microservice = app.connectMicroservice({ strategy: server });
+/**
+ * Adds the server to a Nest application so that it sees the handlers' own errors. Start it with `app.startAllMicroservices()`. Nest binds
+ * a handler's filters when it registers it, and registers all while connecting; therefore that is deferred until the filter is there, and
+ * the module hooks, which are the application's to call, are marked as called.
+ */
+export function connectBatchServer(app: INestApplication, server: BatchServer): void {
+  const microservice = app.connectMicroservice({ strategy: server }, { deferInitialization: true }) as NestMicroservice;
   microservice.useGlobalFilters(new BatchErrorFilter());
-  return microservice;
+  microservice.registerListeners();
+  microservice.setIsInitialized(true);
+  microservice.setIsInitHookCalled(true);
 }
 
 /** Says that the cause is hidden; counts as transient, since setting records aside for an unknown reason could set aside all of them. */
