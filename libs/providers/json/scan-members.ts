@@ -29,8 +29,8 @@ const COLON = 0x3a;
 
 /** Deeper nesting than any request or answer has. */
 const MAX_DEPTH = 512;
-/** Up to this length a string is walked byte by byte; a native search only pays beyond. */
-const SHORT_STRING_BYTES = 24;
+/** A native search costs as much as walking about this many bytes. */
+const WALK_BYTES = 96;
 const SCALAR = /^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)$/;
 
 /**
@@ -118,23 +118,27 @@ function skipNested(json: Buffer, start: number): number {
   throw new JsonScanError('Unexpected end', json.length);
 }
 
-/** The end of the string whose opening quote is at `start`. */
+/**
+ * The end of the string whose opening quote is at `start`. Walks byte by byte while escapes are near, which text with many of them needs, and searches
+ * natively through long plain stretches.
+ */
 function skipString(json: Buffer, start: number): number {
-  const shortEnd = Math.min(json.length, start + SHORT_STRING_BYTES);
   let position = start + 1;
-  for (; position < shortEnd; position += 1) {
-    const byte = json[position];
-    if (byte === QUOTE) return position + 1;
-    if (byte === BACKSLASH) position += 1;
-  }
-  // A quote ends the string unless an odd number of backslashes stands before it.
-  const contentStart = Math.min(position, json.length);
-  for (let quote = json.indexOf(QUOTE, contentStart); quote >= 0; quote = json.indexOf(QUOTE, quote + 1)) {
+  for (;;) {
+    const walkEnd = Math.min(json.length, position + WALK_BYTES);
+    while (position < walkEnd) {
+      const byte = json[position];
+      if (byte === QUOTE) return position + 1;
+      position += byte === BACKSLASH ? 2 : 1;
+    }
+    const quote = position < json.length ? json.indexOf(QUOTE, position) : -1;
+    if (quote < 0) throw new JsonScanError('Unterminated string', start);
+    // The quote ends the string unless an odd number of backslashes stands before it.
     let backslashes = 0;
-    while (quote - backslashes > contentStart && json[quote - backslashes - 1] === BACKSLASH) backslashes += 1;
+    while (quote - backslashes > position && json[quote - backslashes - 1] === BACKSLASH) backslashes += 1;
     if (backslashes % 2 === 0) return quote + 1;
+    position = quote + 1;
   }
-  throw new JsonScanError('Unterminated string', start);
 }
 
 function readString(json: Buffer, start: number, end: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JsonScanError } from '../json/scan-members';
+import { inspectOpenAiInput } from './inspect-input';
 import { RequestShapeError, readOpenAiRequest } from './read-request';
 
 const read = (body: unknown) => readOpenAiRequest(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
@@ -26,10 +27,9 @@ describe('a chat request', () => {
       maxOutputTokens: 200,
       n: 2,
       metadata: { team: 'search', ticket: '7' },
-      messageCount: 2,
-      has: { images: true, audio: false, files: false, webSearch: false },
       duplicates: [],
     });
+    expect(inspectOpenAiInput(request)).toEqual({ messageCount: 2, images: true, audio: false, files: false, webSearch: false });
   });
 
   it('has defaults for what the client left out', () => {

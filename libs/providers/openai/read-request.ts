@@ -1,4 +1,4 @@
-import { JsonScanError, countElements, scanDocument, scanMembers, type JsonMember } from '../json/scan-members';
+import { JsonScanError, scanDocument, scanMembers, type JsonMember } from '../json/scan-members';
 
 /** A request body of the OpenAI shape, as far as a gateway has to know it. Its bytes stay as they are. */
 export interface OpenAiRequest {
@@ -16,14 +16,11 @@ export interface OpenAiRequest {
   readonly n: number;
   /** The parsed `metadata`, an object or undefined. */
   readonly metadata: Record<string, unknown> | undefined;
-  readonly messageCount: number;
-  /** What the input holds beside text, and what would add tokens that its size does not show. */
-  readonly has: { readonly images: boolean; readonly audio: boolean; readonly files: boolean; readonly webSearch: boolean };
   /** Members that we read and that occur more than once: the last counts, as in JSON.parse, but a vendor might see it otherwise. */
   readonly duplicates: readonly string[];
 }
 
-const READ = new Set(['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'metadata', 'messages']);
+const READ = new Set(['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'metadata']);
 
 /**
  * Reads a chat or embeddings request from its raw bytes. Throws JsonScanError for a body that is no JSON object, and RequestShapeError naming the member
@@ -42,7 +39,6 @@ export function readOpenAiRequest(body: Buffer): OpenAiRequest {
   const model = value('model');
   const metadata = value('metadata');
   const bounds = ['max_completion_tokens', 'max_tokens'].map((key) => wholeNumber(key, value(key))).filter((bound) => bound !== undefined);
-  const messages = last.get('messages');
   return {
     body,
     objectStart: start,
@@ -54,8 +50,6 @@ export function readOpenAiRequest(body: Buffer): OpenAiRequest {
     n: wholeNumber('n', value('n')) ?? 1,
     metadata:
       typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata) ? (metadata as Record<string, unknown>) : undefined,
-    messageCount: messages && body[messages.valueStart] === 0x5b ? countElements(body, messages.valueStart) : 0,
-    has: inputKinds(body, messages, members),
     duplicates: [...duplicates],
   };
 }
@@ -97,16 +91,4 @@ function asksForUsage(body: Buffer, options: JsonMember | undefined): boolean {
   if (!options || body[options.valueStart] !== 0x7b) return false;
   const asked = scanMembers(body, options.valueStart).members.findLast(({ key }) => key === 'include_usage');
   return parseValue(body, asked) === true;
-}
-
-function inputKinds(body: Buffer, messages: JsonMember | undefined, members: readonly JsonMember[]): OpenAiRequest['has'] {
-  const text = messages && body.subarray(messages.valueStart, messages.valueEnd);
-  // Part types are short strings without escapes in every client; a vendor that reads an escaped one would still be metered, only not refused beforehand.
-  const holds = (part: string): boolean => text?.includes(`"${part}"`) ?? false;
-  return {
-    images: holds('image_url') || holds('input_image'),
-    audio: holds('input_audio'),
-    files: holds('file') || holds('input_file'),
-    webSearch: members.some(({ key }) => key === 'web_search_options'),
-  };
 }
