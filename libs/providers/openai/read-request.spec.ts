@@ -39,7 +39,6 @@ describe('a chat request', () => {
       includesUsage: false,
       maxOutputTokens: undefined,
       n: 1,
-      messageCount: 0,
     });
     expect(read('{"max_tokens":null,"n":null,"stream":null,"stream_options":null,"metadata":null,"messages":null}')).toMatchObject({
       n: 1,
