@@ -13,28 +13,26 @@ function spaced(value: unknown, blank: string): string {
 }
 
 describe('scanning the members of an object', () => {
-  it('finds every member with the value that JSON.parse gives it, the last of duplicates winning', () => {
+  it('finds each member where it was written, duplicates included', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string(),
       fc.constantFrom('"', '\\', '\\"', '{', '}', '[', ']', ',', ':', '\n', 'é', '💶'),
     );
-    const value = fc.oneof(fc.jsonValue({ maxDepth: 5 }), text, fc.double({ noNaN: true, noDefaultInfinity: true }));
-    // V8's JSON.parse (Node 24.21) can misread a name of one escaped character, so it is no oracle for these.
-    const key = text.filter((name) => !/^["\\\u0000-\u001f]$/.test(name));
-    const members = fc.array(fc.tuple(key, value), { maxLength: 10 });
+    const long = fc.array(text, { minLength: 100, maxLength: 150 }).map((parts) => parts.join(''));
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), text, long, fc.double({ noNaN: true, noDefaultInfinity: true }));
+    const members = fc.array(fc.tuple(text, value), { maxLength: 6 });
     fc.assert(
       fc.property(members, fc.constantFrom('', ' ', '\r\n\t '), (entries, blank) => {
-        const json = `${blank}{${entries.map(([key, member]) => `${blank}${JSON.stringify(key)}${blank}:${spaced(member, blank)}${blank}`).join(',')}}${blank}`;
+        const written = entries.map(([key, member]) => [key, spaced(member, blank)] as const);
+        const json = `${blank}{${written.map(([key, member]) => `${blank}${JSON.stringify(key)}${blank}:${blank}${member}${blank}`).join(',')}}${blank}`;
+        expect(() => JSON.parse(json) as unknown).not.toThrow();
         const bytes = Buffer.from(json);
-        const found = new Map<string, unknown>();
-        for (const { key, keyStart, valueStart, valueEnd } of scanDocument(bytes).members) {
-          expect(bytes[keyStart]).toBe(0x22);
-          found.set(key, JSON.parse(bytes.toString('utf8', valueStart, valueEnd)));
-        }
-        expect(found).toEqual(new Map(Object.entries(JSON.parse(json) as object)));
+        const found = scanDocument(bytes).members;
+        expect(found.map(({ key, valueStart, valueEnd }) => [key, bytes.toString('utf8', valueStart, valueEnd)])).toEqual(written);
+        for (const { key, keyStart } of found) expect(bytes.subarray(keyStart).indexOf(JSON.stringify(key))).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
