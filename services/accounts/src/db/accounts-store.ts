@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { OutboxRelay, TenantDatabase } from '@tollgate/platform/database';
+import type { EntityManager } from 'typeorm';
+
+/** Transactions of one organisation (or of `NO_ORGANIZATION`, the operator's own rows). */
+@Injectable()
+export class AccountsStore {
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly relay: OutboxRelay,
+  ) {}
+
+  read<T>(organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.database.run(organizationId, work);
+  }
+
+  /** A transaction whose messages to the directory leave at once: a revocation reaches every ingress within seconds. */
+  async change<T>(organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const result = await this.database.run(organizationId, work);
+    this.relay.nudge();
+    return result;
+  }
+}
