@@ -63,7 +63,8 @@ function tiersOf(entry: LitellmEntry): { rates: LitellmEntry; conditions: Condit
     const range = rates['range'];
     if (!Array.isArray(range)) return [];
     const from = exactNumber(String(range[0]));
-    return [{ rates, conditions: from.isZero() ? {} : { min_input_tokens_above: from.toString() } }];
+    const conditions: Conditions = from.isZero() ? {} : { min_input_tokens_above: from.toString() };
+    return [{ rates, conditions }];
   });
 }
 

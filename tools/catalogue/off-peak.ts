@@ -14,7 +14,7 @@ export function offPeakConditions(pricing: unknown): Conditions[] {
   const windows = (pricing as { windows?: readonly Window[] }).windows ?? [];
   return windows.flatMap(({ hours_utc, weekdays }) =>
     (typeof hours_utc === 'string' ? [hours_utc] : hours_utc).map((span): Conditions => {
-      const days = weekdays ? { weekdays: weekdays.join(',') } : {};
+      const days: Conditions = weekdays ? { weekdays: weekdays.join(',') } : {};
       // 00:00-00:00 is the whole day.
       return span === '00:00-00:00' ? days : { time_of_day: span, ...days };
     }),
