@@ -74,6 +74,16 @@ describe('the price of a unit', () => {
     expect(at('00:30:00')).toBe('peak');
   });
 
+  it('may depend on the day of the week, Monday being 1', () => {
+    const prices = [price('full'), price('weekend', { conditions: { weekdays: '6,7' } })];
+    const on = (date: string): string | undefined => chosen(prices, call({ occurredAt: Date.parse(date) }));
+    expect(on('2026-10-16T23:59:59Z')).toBe('full'); // a Friday
+    expect(on('2026-10-17T00:00:00Z')).toBe('weekend');
+    expect(on('2026-10-18T23:59:59Z')).toBe('weekend');
+    expect(on('2026-10-19T00:00:00Z')).toBe('full');
+    expect(on('1969-12-28T12:00:00Z')).toBe('weekend'); // a Sunday before the epoch
+  });
+
   it('never depends on the order in which prices came', () => {
     const prices = fc.array(
       fc.record({
@@ -108,6 +118,7 @@ describe('the price of a unit', () => {
     ['a time that is none', { validFrom: 'soon' }],
     ['a threshold that is no number', { conditions: { min_input_tokens: 'many' } }],
     ['a threshold of a name that would never hold', { conditions: { above_tokens: '5' } }],
+    ['days of the week that are none', { conditions: { weekdays: '0,8' } }],
     ['a span of time that is none', { conditions: { time_of_day: 'night' } }],
   ])('is refused with %s', (_what, more) => {
     expect(() => new ModelPrices([price('x', more)])).toThrow(RatingError);
