@@ -25,8 +25,6 @@ const WHOLE = /^(?:0|[1-9][0-9]{0,17})$/;
 const SPAN = /^([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])$/;
 const DAY_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
-const DAY_MS = DAY_MINUTES * MINUTE_MS;
-const WEEKDAYS = /^[1-7](?:,[1-7])*$/;
 
 /**
  * Compiles one condition. Four names compute; any other asks for that value of the attribute of its name.
@@ -34,7 +32,6 @@ const WEEKDAYS = /^[1-7](?:,[1-7])*$/;
  * - `min_input_tokens_above: n`: the call read more than n tokens.
  * - `time_of_day: HH:MM-HH:MM`: UTC, half-open, may wrap around midnight.
  * - `weekdays: 1,2,3`: ISO days of the week (1 is Monday) in UTC.
- * - `weekdays: 6,7`: ISO weekdays, UTC.
  * Throws RatingError for a malformed value, and for an unknown name about tokens: read as an attribute it would silently never hold.
  */
 export function compileCondition(name: string, value: string): Condition {
@@ -45,8 +42,6 @@ export function compileCondition(name: string, value: string): Condition {
       return contextCondition(name, wholeNumber(name, value) + 1n);
     case 'time_of_day':
       return { name, holds: timeOfDay(value) };
-    case 'weekdays':
-      return { name, holds: weekdays(value) };
     case 'weekdays': {
       const isDay = weekdays(value);
       return { name, holds: (call) => isDay(call.occurredAt) };
@@ -76,11 +71,4 @@ function timeOfDay(value: string): (call: RatedCall) => boolean {
     const minute = ((minutes % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
     return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
   };
-}
-
-function weekdays(value: string): (call: RatedCall) => boolean {
-  if (!WEEKDAYS.test(value)) throw new RatingError(`The price condition weekdays needs ISO days such as 6,7, not ${JSON.stringify(value)}`);
-  const days = new Set(value.split(',').map(Number));
-  // Day 0 of the epoch, 1970-01-01, was a Thursday (4).
-  return (call) => days.has(((((Math.floor(call.occurredAt / DAY_MS) + 3) % 7) + 7) % 7) + 1);
 }
