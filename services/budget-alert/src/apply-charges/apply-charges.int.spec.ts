@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { freshDatabase } from '@tollgate/testing';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { NOON, sampleBudget, sampleCharge, sampleDatabase, StandingClock, type SampleDatabase } from '../fixtures/sample-budgets';
+import { NOON, sampleCharge, sampleDatabase, StandingClock, type SampleDatabase } from '../fixtures/sample-budgets';
+import { createSample } from '../fixtures/sample-process';
 import type { Budget } from '../budget/budget';
-import { sqlOf } from '../db/sql-of-manager';
-import { createBudget } from '../manage-budgets/create-budget';
 import { ApplyCharges } from './apply-charges';
 
 let db: SampleDatabase;
@@ -14,12 +13,7 @@ beforeAll(async () => {
   db = await sampleDatabase(await freshDatabase(inject('databaseUrl'), 'budget_alert'));
 });
 
-async function given(over: Partial<Budget> = {}): Promise<Budget> {
-  const budget = sampleBudget(over);
-  await db.tenants.run(budget.organizationId, (manager) => createBudget(sqlOf(manager), budget));
-  return budget;
-}
-
+const given = (over: Partial<Budget> = {}) => createSample(db, over);
 const process1 = () => new ApplyCharges(db.consumers(), clock);
 const spentOf = (budget: Budget) =>
   db.asOwner<{ period_start: Date; spent: string }>(
