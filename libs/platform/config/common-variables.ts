@@ -17,7 +17,7 @@ const addressList = (what: string) =>
 const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\/[^@/]+@?[^/]*\/[^/?]+/, 'is not a PostgreSQL URL')
-  .describe('a PostgreSQL URL such as postgres://user:password@127.0.0.1:5432/tollgate');
+  .describe('a PostgreSQL URL, postgres://host:5432/database with user and password');
 
 const baseUrls = addressList('the base URLs of one service, such as http://127.0.0.1:8102').refine(
   (urls) => urls.every((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)),

@@ -6,13 +6,21 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The organisation of rows that belong to none, such as an operator's idempotency keys. */
 export const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
 
+/** The transaction that code runs within. */
+interface Ambient {
+  readonly manager: EntityManager;
+  readonly organizationId: string;
+  /** Of the outermost transaction. */
+  readonly afterCommit: (() => void)[];
+}
+
 /**
  * The only way for REST code to the database (invariant 12): a piece of work is one transaction that begins by naming its organisation, and forced
  * row-level security hides everybody else's rows from it. Connects when first needed.
  */
 export class TenantDatabase {
   readonly #dataSource: DataSource;
-  readonly #ambient = new AsyncLocalStorage<{ manager: EntityManager; organizationId: string }>();
+  readonly #ambient = new AsyncLocalStorage<Ambient>();
   #connecting: Promise<unknown> | undefined;
 
   constructor(dataSource: DataSource) {
@@ -30,17 +38,26 @@ export class TenantDatabase {
     const outer = this.#ambient.getStore();
     if (outer) return this.#runWithin(outer, organizationId, work);
     await this.#connected();
+    const afterCommit: (() => void)[] = [];
     const transaction = this.#dataSource.transaction(async (manager) => {
-      const result = await this.#asOrganization(manager, organizationId, work);
+      const result = await this.#asOrganization({ manager, organizationId, afterCommit }, work);
       // COMMIT of an aborted transaction rolls back without an error: work that swallowed one fails here instead of seeming done.
       await manager.query('SELECT 1');
       return result;
     });
-    return transaction.catch((error: Error) => {
-      // TypeORM takes the connection away from a transaction when it breaks between two statements; that is a loss, not a misuse.
-      if (!/^QueryRunner(Provider)?AlreadyReleasedError$/.test(error.name)) throw error;
-      throw new Error('Connection terminated unexpectedly', { cause: error });
-    });
+    const result = await transaction.catch(namingLostConnections);
+    for (const callback of afterCommit) callback();
+    return result;
+  }
+
+  /**
+   * Calls back once the transaction that this code runs within has committed, and never if it rolls back; at once when it runs within none. For what
+   * must not happen early, such as nudging the relay of the outbox.
+   */
+  afterCommit(callback: () => void): void {
+    const ambient = this.#ambient.getStore();
+    if (ambient) ambient.afterCommit.push(callback);
+    else callback();
   }
 
   /** Whether PostgreSQL answers now; for readiness. Never throws. */
@@ -60,20 +77,18 @@ export class TenantDatabase {
     if (this.#dataSource.isInitialized) await this.#dataSource.destroy();
   }
 
-  async #runWithin<T>(
-    outer: { manager: EntityManager; organizationId: string },
-    organizationId: string,
-    work: (manager: EntityManager) => Promise<T>,
-  ) {
-    const result = await outer.manager.transaction((manager) => this.#asOrganization(manager, organizationId, work));
+  async #runWithin<T>(outer: Ambient, organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const afterCommit: (() => void)[] = [];
+    const result = await outer.manager.transaction((manager) => this.#asOrganization({ manager, organizationId, afterCommit }, work));
+    outer.afterCommit.push(...afterCommit);
     // A rolled-back savepoint restores the setting by itself; a released one does not.
     if (organizationId !== outer.organizationId) await nameOrganization(outer.manager, outer.organizationId);
     return result;
   }
 
-  async #asOrganization<T>(manager: EntityManager, organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    await nameOrganization(manager, organizationId);
-    return this.#ambient.run({ manager, organizationId }, () => work(manager));
+  async #asOrganization<T>(ambient: Ambient, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    await nameOrganization(ambient.manager, ambient.organizationId);
+    return this.#ambient.run(ambient, () => work(ambient.manager));
   }
 
   async #connected(): Promise<void> {
@@ -85,4 +100,10 @@ export class TenantDatabase {
 
 async function nameOrganization(manager: EntityManager, organizationId: string): Promise<void> {
   await manager.query("SELECT set_config('tollgate.org', $1, true)", [organizationId]);
+}
+
+/** TypeORM takes the connection away from a transaction when it breaks between two statements; that is a loss, not a misuse. */
+function namingLostConnections(error: Error): never {
+  if (!/^QueryRunner(Provider)?AlreadyReleasedError$/.test(error.name)) throw error;
+  throw new Error('Connection terminated unexpectedly', { cause: error });
 }

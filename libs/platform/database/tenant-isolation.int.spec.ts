@@ -97,6 +97,26 @@ describe('transactions of a tenant', () => {
       expect(await em.query('SELECT text FROM notes')).toEqual([{ text: 'of A' }]);
     });
   });
+  it('calls back after the outermost commit, and never for what was rolled back', async () => {
+    const seen: string[] = [];
+    const noted = (text: string) => () => void seen.push(text);
+    await sample.tenants.run(ORG_A, async () => {
+      sample.tenants.afterCommit(noted('outer'));
+      await sample.tenants.run(ORG_A, async () => sample.tenants.afterCommit(noted('inner')));
+      const undone = sample.tenants.run(ORG_A, async () => {
+        sample.tenants.afterCommit(noted('undone'));
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
+      expect(seen).toEqual([]);
+    });
+    expect(seen).toEqual(['outer', 'inner']);
+    await sample.tenants
+      .run(ORG_A, async () => (sample.tenants.afterCommit(noted('failed')), Promise.reject(new Error('no'))))
+      .catch(() => undefined);
+    sample.tenants.afterCommit(noted('at once'));
+    expect(seen).toEqual(['outer', 'inner', 'at once']);
+  });
   it('fails when the work swallowed an error of the database, instead of seeming to have committed', async () => {
     const swallow = (query: (sql: string) => Promise<unknown>) => query('SELECT 1 / 0').catch(() => 'fine');
     await expect(sample.tenants.run(ORG_A, (em) => swallow((sql) => em.query(sql)))).rejects.toMatchObject({ code: '25P02' });

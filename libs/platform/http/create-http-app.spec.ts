@@ -220,5 +220,6 @@ describe('operations', () => {
     expect(paths['/things']?.post?.requestBody).toBeTruthy();
     expect(Object.keys(paths).some((path) => path.startsWith('/internal'))).toBe(false);
     expect(JSON.stringify(body)).toContain('"additionalProperties":false');
+    expect(JSON.stringify(paths['/things'])).toContain('#/components/schemas/Problem');
   });
 });

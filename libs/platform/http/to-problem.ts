@@ -35,6 +35,16 @@ export function unavailable(detail = 'The database does not answer at the moment
 
 /** A value that PostgreSQL refuses to read was never the id, text or number of anything. */
 function ofSqlState(state: string | undefined): Problem | undefined {
+  if (state === '57014') {
+    return new Problem({
+      status: 503,
+      code: 'took_too_long',
+      title: 'The question took too long',
+      detail: 'The answer was not ready in time.',
+      fix: 'Ask for less at once, such as a shorter span, or try again.',
+      retryAfterSeconds: DATABASE_RETRY_SECONDS,
+    });
+  }
   if (state === '22P02')
     return new Problem({
       status: 404,

@@ -1,5 +1,6 @@
 import type { ChargePosted } from '@tollgate/contracts';
 import type { ConsumerDatabase, Sql } from '@tollgate/platform/database';
+import { meter } from '@tollgate/platform/observability';
 import { factOf, type ChargeFact } from './charge-facts';
 import { DimensionIds } from './dimension-ids';
 import { addToRecent, addToRollup, addToUnits, noteApplied, type Statement } from './rollup-statements';
@@ -9,6 +10,9 @@ import { sumFacts, type BatchSums } from './sum-facts';
 export class ChargeApplier {
   readonly #database: ConsumerDatabase;
   readonly #dimensionIds: DimensionIds;
+  readonly #applied = meter('aggregation').createCounter('aggregation_charges', {
+    description: 'Charges that came, by whether they were new',
+  });
 
   constructor(database: ConsumerDatabase) {
     this.#database = database;
@@ -25,11 +29,14 @@ export class ChargeApplier {
     const facts = distinct(charges.map(factOf));
     if (facts.length === 0) return 0;
     const dimensionIdOf = await this.#dimensionIds.resolve(facts);
-    return this.#database.transaction(async (tx) => {
+    const applied = await this.#database.transaction(async (tx) => {
       const fresh = await freshOf(tx, facts);
       if (fresh.length > 0) await add(tx, sumFacts(fresh, dimensionIdOf));
       return fresh.length;
     });
+    this.#applied.add(applied, { kind: 'new' });
+    this.#applied.add(charges.length - applied, { kind: 'known' });
+    return applied;
   }
 }
 
