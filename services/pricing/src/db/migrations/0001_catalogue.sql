@@ -41,6 +41,7 @@ CREATE TABLE list_prices (
 );
 CREATE UNIQUE INDEX list_prices_start ON list_prices (provider, model, unit, condition_key, (coalesce(valid_from, '-infinity')))
   WHERE valid_from IS DISTINCT FROM valid_to OR valid_from IS NULL;
+CREATE INDEX list_prices_model ON list_prices (provider, model);
 CREATE INDEX list_prices_change ON list_prices (change);
 
 -- Units of a currency per euro.
