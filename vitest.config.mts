@@ -60,6 +60,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/scenarios/**/*.e2e.spec.ts'],
+          globalSetup: ['e2e/global-setup.ts'],
           exclude,
           environment: 'node',
           testTimeout: 120_000,

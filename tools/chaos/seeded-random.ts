@@ -1,0 +1,16 @@
+/** A repeatable stream of numbers in [0, 1): mulberry32. The same seed gives the same run of choices. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** One of the values. Throws for an empty list. */
+export function pick<T>(random: () => number, values: readonly T[]): T {
+  if (values.length === 0) throw new Error('nothing to pick from');
+  return values[Math.floor(random() * values.length)]!;
+}
