@@ -32,6 +32,7 @@ const exclude = ['**/node_modules/**', 'dist/**', '.tollgate/**', '.nx/**'];
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         ...shared,
@@ -52,7 +53,6 @@ export default defineConfig({
           globalSetup: ['libs/testing/embedded/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
         },
       },
       {
@@ -65,7 +65,9 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          pool: 'forks',
+          // Scenarios share one system, so they run one after the other.
+          poolOptions: { forks: { singleFork: true } },
         },
       },
     ],
