@@ -1,4 +1,4 @@
--- Each period of each budget whose spend is not the sum of the ledger's charges in its scope and days. $1: one organisation, or null for all.
+-- Each period of each active budget whose spend is not the sum of the ledger's charges in its scope and days. $1: one organisation, or null for all.
 SELECT b.id::text AS budget_id, b.name, p.organization_id::text, p.first_day::text, trim_scale(p.spent)::text AS spent, trim_scale(l.spent)::text AS ledger
 FROM budget_alert.budget_periods p
 JOIN budget_alert.budgets b ON b.id = p.budget_id
@@ -10,4 +10,4 @@ CROSS JOIN LATERAL (
     AND b.scope_project IN ('', c.project) AND b.scope_team IN ('', c.team) AND b.scope_env IN ('', c.env) AND b.scope_feature IN ('', c.feature)
     AND b.scope_key IN ('', c.key_id) AND b.scope_provider IN ('', c.provider) AND b.scope_model IN ('', c.model)
 ) l
-WHERE ($1::uuid IS NULL OR p.organization_id = $1) AND p.spent <> l.spent
+WHERE b.status = 'active' AND ($1::uuid IS NULL OR p.organization_id = $1) AND p.spent <> l.spent
