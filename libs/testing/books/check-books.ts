@@ -11,7 +11,7 @@ export interface BooksQuestion extends BooksScope {
   readonly ownerUrl: string;
   /** What the provider's book demands; left out, calls are not judged by id. */
   readonly calls?: AnsweredCalls;
-  /** Everything that the usage API accepted within the scope; left out, reported events are not judged by id. */
+  /** Everything that the usage API accepted from its sources within the scope; events of other sources are not judged by id. */
   readonly events?: readonly ExpectedUsage[];
 }
 
@@ -66,7 +66,7 @@ async function eventReport(owner: ClientBase, { calls, events, ...scope }: Books
   if (calls === undefined && events === undefined) return undefined;
   const ledger = await readLedgerEvents(owner, scope);
   const judged = calls === undefined ? ledger.filter(({ reportedId }) => reportedId !== null) : ledger;
-  const wanted = { ...calls, expected: [...(calls?.expected ?? []), ...(events ?? [])], judgesReported: events !== undefined };
+  const wanted = { ...calls, expected: [...(calls?.expected ?? []), ...(events ?? [])] };
   return compareEvents(wanted, judged, await readParkedIds(owner, scope));
 }
 

@@ -19,7 +19,7 @@ const charge = (eventId: string, more: Partial<LedgerEvent> = {}): LedgerEvent =
 });
 const none = new Set<string>();
 const compare = (expected: ReturnType<typeof usage>[], ledger: LedgerEvent[], parked: ReadonlySet<string> = none) =>
-  compareEvents({ expected, judgesReported: false }, ledger, parked);
+  compareEvents({ expected }, ledger, parked);
 
 describe('comparing events by id', () => {
   it('finds nothing to say when each was charged once with what was answered', () => {
@@ -71,22 +71,19 @@ describe('comparing events by id', () => {
   });
 
   it('demands a charge of every attempt that failed, and none of usage', () => {
-    const failed = { expected: [], withoutUsage: new Set(['e', 'f', 'g']), judgesReported: false };
+    const failed = { expected: [], withoutUsage: new Set(['e', 'f', 'g']) };
     const report = compareEvents(failed, [charge('e', { quantities: {} }), charge('f')], none);
     expect(report).toMatchObject({ unanswered: 1, foreign: ['f'], lost: ['g'] });
   });
 
   it('accepts any charge where the answer said nonsense, and demands one', () => {
-    const report = compareEvents({ expected: [], unclear: new Set(['u', 'v']), judgesReported: false }, [charge('u')], none);
+    const report = compareEvents({ expected: [], unclear: new Set(['u', 'v']) }, [charge('u')], none);
     expect(report).toMatchObject({ foreign: [], lost: ['v'] });
   });
 
-  it('judges reported events only where all of them are known', () => {
-    const reported = charge('id', { reportedId: 'app|7' });
-    expect(compare([usage('a')], [charge('a'), reported]).foreign).toEqual([]);
-    expect(compareEvents({ expected: [usage('app|8')], judgesReported: true }, [reported], none)).toMatchObject({
-      foreign: ['app|7'],
-      lost: ['app|8'],
-    });
+  it('judges reported events of those sources alone of which it knows all', () => {
+    const reported = [charge('1', { reportedId: 'app|7' }), charge('2', { reportedId: 'demo|7' })];
+    expect(compare([usage('a')], [charge('a'), ...reported]).foreign).toEqual([]);
+    expect(compare([usage('app|8')], reported)).toMatchObject({ foreign: ['app|7'], lost: ['app|8'] });
   });
 });

@@ -50,13 +50,15 @@ export interface ExpectedEvents {
   readonly withoutUsage?: ReadonlySet<string>;
   /** With any charge. */
   readonly unclear?: ReadonlySet<string>;
-  /** Whether charges of events of the usage API that are not expected are foreign; else they are passed over. */
-  readonly judgesReported: boolean;
 }
 
-/** Compares by event id, never by time or order. An estimate is never wrong and never exact: it is counted apart. */
+/**
+ * Compares by event id, never by time or order. An estimate is never wrong and never exact: it is counted apart. A charge of a reported event is foreign only
+ * if others of its source are expected; events of other sources are passed over.
+ */
 export function compareEvents(wanted: ExpectedEvents, ledger: readonly LedgerEvent[], parkedIds: ReadonlySet<string>): EventReport {
   const expected = new Map(wanted.expected.map((usage) => [usage.id, usage]));
+  const judgedSources = new Set([...expected.keys()].map(sourceOf));
   const missing = new Set([...expected.keys(), ...(wanted.withoutUsage ?? []), ...(wanted.unclear ?? [])]);
   const report = {
     lost: [] as string[],
@@ -71,7 +73,7 @@ export function compareEvents(wanted: ExpectedEvents, ledger: readonly LedgerEve
   for (const event of ledger) {
     const id = event.reportedId ?? event.eventId;
     const isWanted = missing.delete(id);
-    if (!isWanted && event.reportedId !== null && !wanted.judgesReported) continue;
+    if (!isWanted && event.reportedId !== null && !judgedSources.has(sourceOf(id))) continue;
     if (event.firstCharges !== 1) report.double.push(id);
     const usage = expected.get(id);
     if (event.estimated) report.estimated.push(id);
@@ -83,6 +85,12 @@ export function compareEvents(wanted: ExpectedEvents, ledger: readonly LedgerEve
   }
   for (const id of missing) (parkedIds.has(id) ? report.parked : report.lost).push(id);
   return { expected: wanted.expected.length, exact, ...report, unanswered };
+}
+
+/** The source of a reported event's id (a URI reference, which holds no bar); undefined of a call. */
+function sourceOf(id: string): string | undefined {
+  const bar = id.indexOf('|');
+  return bar < 0 ? undefined : id.slice(0, bar);
 }
 
 function describe({ provider, model, quantities }: Pick<ExpectedUsage, 'provider' | 'model' | 'quantities'>): string {
