@@ -1,0 +1,23 @@
+import type { DataFolder } from '../data-folder';
+import type { DevFile } from '../dev-file';
+import type { Progress } from '../progress';
+import type { RunningSystem } from '../running-system';
+import { seedDemoOrganization, type DemoOrganization } from './demo-organization';
+import { RestClient } from './rest-client';
+import { connectProviders, type ConnectionState } from './shared-connections';
+
+/** What organization.json keeps. */
+type Kept = Partial<DemoOrganization> & { connections?: ConnectionState };
+
+/** Gives a started system its shared connections and its demo organisation, over the public REST. Safe to repeat: what is there stays. */
+export async function seedSystem(system: RunningSystem, folder: DataFolder, env: NodeJS.ProcessEnv, progress: Progress): Promise<DevFile> {
+  const clientOf = (key: string): RestClient => new RestClient(system.consoleUrl, key);
+  let kept: Kept = folder.read<Kept>('organization.json') ?? {};
+  const keep = (more: Kept): void => folder.write('organization.json', (kept = { ...kept, ...more }));
+  const { operatorKey } = system.secrets;
+  const { state, real } = await connectProviders(clientOf(operatorKey), system.simulatorUrl, env, kept.connections ?? {});
+  keep({ connections: state });
+  if (real.length > 0) progress.step(`connected with their own keys: ${real.join(', ')} (calls to them cost real money)`);
+  const organization = await seedDemoOrganization(operatorKey, clientOf, kept, keep);
+  return { ingressUrl: system.ingressUrl, consoleUrl: system.consoleUrl, ...organization, operatorKey };
+}
