@@ -91,7 +91,17 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['**/*.spec.ts', 'libs/testing/**/*.ts'], rules: { '@nx/enforce-module-boundaries': boundaries(withTesting) } },
+  {
+    files: [
+      '**/*.spec.ts',
+      '**/*-fixture.ts',
+      '**/*.fixture.ts',
+      'services/*/src/fixtures/**',
+      'services/*/test/**',
+      'libs/testing/**/*.ts',
+    ],
+    rules: { '@nx/enforce-module-boundaries': boundaries(withTesting) },
+  },
   { files: ['tools/**', 'e2e/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.{cjs,mjs,js}'],

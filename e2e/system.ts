@@ -15,7 +15,7 @@ export interface RunningSystem {
 }
 
 declare module 'vitest' {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- merged with vitest's own
+   
   export interface ProvidedContext {
     tollgate: RunningSystem;
   }

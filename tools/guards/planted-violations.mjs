@@ -25,6 +25,8 @@ const planted = [
   ['tools/bench/planted.ts', "import { x as y } from '../../services/ingress/src/main'; export const x = y;", boundary],
   ['services/pricing/src/planted.ts', "import { Decimal } from '@tollgate/domain'; export const x = Decimal;", null],
   ['libs/platform/kafka/planted.ts', "import { Kafka } from 'kafkajs'; export const x = Kafka;", null],
+  ['tools/chaos/planted.ts', "import { x as y } from '../bench/planted'; export const x = y;", null],
+  ['tools/bench/planted.ts', "import { x as y } from '../simulator/planted'; export const x = y;", boundary],
   ['services/pricing/src/planted.int.spec.ts', "import { startPostgres } from '@tollgate/testing'; export const x = startPostgres;", null],
 ];
 

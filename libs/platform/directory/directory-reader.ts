@@ -18,6 +18,7 @@ const FETCH_WAIT_MS = 100;
 const AIM_PAUSE_MS = 500;
 const CLOSE_MS = 500;
 
+/** What a reader of compacted topics is made of. */
 export interface DirectoryReaderOptions {
   connection: KafkaConnection;
   // Views of several message types live in one list.

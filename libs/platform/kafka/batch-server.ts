@@ -13,6 +13,7 @@ import { LagWatch } from './lag-watch';
 import { PartitionReader } from './partition-reader';
 import type { RecordBatch } from './record-batch';
 
+/** What a consumer of a service is made of, and its bounds. */
 export interface BatchServerOptions {
   connection: KafkaConnection;
   /** The consumer group, named after the service. */

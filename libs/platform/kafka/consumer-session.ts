@@ -26,6 +26,7 @@ export interface BatchControl {
   done(record: FetchedRecord): Promise<void>;
 }
 
+/** Handles what one poll brought. Resolves when it has said `done` of all that it did; a rejection ends the session. */
 export type BatchHandler = (batch: FetchedBatch, control: BatchControl) => Promise<void>;
 
 /** The partitions that are ours until the group rebalances. */

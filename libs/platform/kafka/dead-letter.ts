@@ -33,6 +33,7 @@ export function deadLetterTopic(group: string): TopicLayout {
   return { name: deadLetterTopicName(group), partitions: 1, cleanup: 'delete' };
 }
 
+/** The record as it is set aside, with the reason that the error names. */
 export function deadLetterOf(group: string, topic: string, partition: number, record: FetchedRecord, error: unknown): DeadLetter {
   return {
     group,

@@ -40,11 +40,13 @@ export interface EncodedRecord {
   partition?: number;
 }
 
+/** How long one send may wait. */
 export interface SendOptions {
   /** Reject after so long without an acknowledgement, ms. The records may still arrive. Default: wait until the producer is closed. */
   deadlineMs?: number;
 }
 
+/** What a producer is made of, and its bounds. */
 export interface EventProducerOptions {
   connection: KafkaConnection;
   /** How long the first record of a batch waits for others, ms; default 5. */

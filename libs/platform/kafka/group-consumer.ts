@@ -15,6 +15,7 @@ const DISCONNECT_MS = 1_500;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 2_000;
 
+/** What a member of a consumer group reads and how. */
 export interface GroupConsumerOptions {
   connection: KafkaConnection;
   group: string;

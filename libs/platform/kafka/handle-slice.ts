@@ -6,6 +6,7 @@ const TRANSIENT_MAX_MS = 5_000;
 const SUSPECT_ATTEMPTS = 3;
 const SUSPECT_PAUSE_MS = 100;
 
+/** What handling a slice is made of, so that its rules can be tested without a broker. */
 export interface SliceSteps<R> {
   handle(records: readonly R[]): Promise<void>;
   isTransient(error: unknown): boolean;

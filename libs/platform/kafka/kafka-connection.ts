@@ -13,6 +13,7 @@ const ADMIN_CLOSE_MS = 1_000;
 /** Retries inside one client: about three seconds. Whoever uses the client starts over with a fresh one, for ever. */
 export const CLIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, factor: 0.2, multiplier: 2 } as const;
 
+/** Which brokers, and under which name. */
 export interface KafkaOptions {
   /** `host:port` of at least one broker. */
   brokers: readonly string[];

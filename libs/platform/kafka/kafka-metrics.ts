@@ -41,6 +41,7 @@ export class ConsumerMetrics {
   }
 }
 
+/** Records and failures by topic, and the bytes that wait for the broker. */
 export class ProducerMetrics {
   readonly records: Counter;
   readonly failures: Counter;

@@ -12,6 +12,7 @@ import type { BatchRecord, RecordBatch } from './record-batch';
 import { textHeaders } from './record-headers';
 import { slices } from './slices';
 
+/** What the reader of one topic is made of. */
 export interface PartitionReaderOptions {
   topic: Topic<unknown>;
   group: string;

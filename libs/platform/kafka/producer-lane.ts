@@ -17,6 +17,7 @@ export interface Submission {
   reject(error: unknown): void;
 }
 
+/** What the queue of one topic is made of, and its bounds. */
 export interface LaneOptions {
   topic: string;
   lingerMs: number;

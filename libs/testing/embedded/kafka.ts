@@ -19,6 +19,7 @@ export interface EmbeddedKafka {
   stop(): Promise<void>;
 }
 
+/** Where the broker keeps its data and listens. */
 export interface EmbeddedKafkaOptions {
   /** Keeps the broker's data between runs; made if missing. */
   dataDir: string;

@@ -19,6 +19,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+/** Where the server keeps its data and listens. */
 export interface EmbeddedPostgresOptions {
   /** Keeps the data between runs; made if missing. */
   dataDir: string;
