@@ -10,14 +10,16 @@ DECLARE
   taken int;
   invoice_number text;
 BEGIN
-  SELECT * INTO invoice FROM invoices WHERE id = p_invoice FOR UPDATE;
+  -- Named here too: row-level security does not bind an owner that is a superuser.
+  SELECT * INTO invoice FROM invoices
+    WHERE id = p_invoice AND organization_id = nullif(current_setting('tollgate.org', true), '')::uuid FOR UPDATE;
   IF NOT FOUND OR invoice.status <> 'draft' THEN
     RAISE EXCEPTION 'there is no draft %', p_invoice USING ERRCODE = 'restrict_violation';
   END IF;
 
   -- Each line is all that its accrual holds, and each month on the invoice is whole.
   IF EXISTS (
-    SELECT FROM invoice_lines l LEFT JOIN accruals a ON a.id = l.accrual_id
+    SELECT FROM invoice_lines l LEFT JOIN accruals a ON a.id = l.accrual_id AND a.organization_id = invoice.organization_id
     WHERE l.invoice_id = invoice.id
       AND (a.id IS NULL OR a.generation <> l.generation OR a.accrued <> l.exact_amount OR a.charges <> l.charges OR a.period <> l.period
            OR a.period > invoice.period OR a.currency <> invoice.currency)
