@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 
 /** What a load run found; latencies in ms. */
 export interface LoadResult {
@@ -45,7 +44,7 @@ export function runLoad(load: Load): Promise<LoadResult> {
     ...headers,
     load.url,
   ];
-  const autocannon = join(process.cwd(), 'node_modules/autocannon/autocannon.js');
+  const autocannon = require.resolve('autocannon');
   return new Promise((done, fail) => {
     execFile(process.execPath, [autocannon, ...args], { maxBuffer: 1 << 24, timeout: (load.seconds + 30) * 1000 }, (error, stdout) => {
       if (error) return fail(error);
