@@ -47,7 +47,8 @@ export async function checkBooks(question: BooksQuestion): Promise<BooksReport> 
   }
 }
 
-/** Checks until the books are right, for work that is still under way; the last report when the time is over. */
+/** Checks until the books are right, for work that is still under way; the last report when the time is over. Rests as long as a check took (8 s for
+ * 100,000 charges), so that it does not hold up what it waits for. */
 export async function booksWithin(
   maxMs: number,
   question: () => Promise<BooksQuestion> | BooksQuestion,
@@ -55,10 +56,12 @@ export async function booksWithin(
 ): Promise<BooksReport & { readonly tookMs: number }> {
   const startedMs = Date.now();
   for (;;) {
+    const checkedMs = Date.now();
     const report = await checkBooks(await question());
     const tookMs = Date.now() - startedMs;
-    if (report.ok || tookMs + everyMs > maxMs) return { ...report, tookMs };
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    const restMs = Math.max(everyMs, Date.now() - checkedMs);
+    if (report.ok || tookMs + restMs > maxMs) return { ...report, tookMs };
+    await new Promise((resolve) => setTimeout(resolve, restMs));
   }
 }
 
