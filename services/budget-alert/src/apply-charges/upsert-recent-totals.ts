@@ -21,7 +21,12 @@ export async function upsertRecentTotals(tx: Sql, changes: readonly RecentChange
   );
 }
 
+/** In the order of keys, as the upserts lock them; rows that are being added to are left for the next time. */
+const PRUNE = `
+  DELETE FROM recent_totals WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM recent_totals WHERE rated_second < $1 ORDER BY organization_id, period, rated_second LIMIT 20000 FOR UPDATE SKIP LOCKED))`;
+
 /** Forgets what is over an hour old; a cut lies 15 seconds back. */
 export async function pruneRecentTotals(db: Sql, nowMs: number): Promise<void> {
-  await db.query('DELETE FROM recent_totals WHERE rated_second < $1', [new Date(nowMs - 3_600_000)]);
+  await db.query(PRUNE, [new Date(nowMs - 3_600_000)]);
 }

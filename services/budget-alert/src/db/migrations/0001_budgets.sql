@@ -24,7 +24,7 @@ CREATE TABLE budgets (
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
 );
-CREATE INDEX budgets_by_organization ON budgets (organization_id, created_at, id);
+CREATE INDEX budgets_by_organization ON budgets (organization_id, id);
 
 -- One row for each period of a budget that saw a charge or a grant. Never deleted.
 CREATE TABLE budget_periods (

@@ -17,8 +17,7 @@ CREATE TABLE alerts (
   data jsonb NOT NULL,
   raised_at timestamptz NOT NULL
 );
-CREATE INDEX alerts_by_organization ON alerts (organization_id, raised_at, id);
-CREATE INDEX alerts_by_budget ON alerts (budget_id, raised_at) WHERE budget_id IS NOT NULL;
+CREATE INDEX alerts_by_organization ON alerts (organization_id, id);
 
 -- What has fired and is not armed again: an alert fires once per subject and mark.
 CREATE TABLE fired (
@@ -45,7 +44,7 @@ CREATE TABLE webhook_endpoints (
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
 );
-CREATE INDEX webhook_endpoints_by_organization ON webhook_endpoints (organization_id, created_at, id);
+CREATE INDEX webhook_endpoints_by_organization ON webhook_endpoints (organization_id, id);
 
 CREATE TABLE deliveries (
   id uuid PRIMARY KEY,
@@ -66,7 +65,7 @@ CREATE TABLE deliveries (
   settled_at timestamptz
 );
 CREATE INDEX deliveries_due ON deliveries (next_try_at) WHERE state = 'pending';
-CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint_id, created_at, id);
+CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint_id, id);
 
 CREATE TABLE delivery_attempts (
   delivery_id uuid NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,

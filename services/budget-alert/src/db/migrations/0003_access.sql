@@ -13,7 +13,7 @@ BEGIN
 END $do$;
 
 GRANT SELECT, INSERT, UPDATE ON budgets, budget_periods, grants TO tollgate_budget_alert;
-GRANT SELECT ON meters TO tollgate_budget_alert;
+GRANT SELECT ON meters, recent_totals TO tollgate_budget_alert;
 GRANT SELECT, INSERT ON alerts TO tollgate_budget_alert;
 GRANT SELECT, INSERT, DELETE ON fired TO tollgate_budget_alert;
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_endpoints, deliveries TO tollgate_budget_alert;
