@@ -42,7 +42,8 @@ export class FxRates {
     const now = this.clock.now();
     if (date > utcDate(now)) throw inTheFuture(date);
     const added: FxRateView = { currency, date, rate: Decimal.parse(rate).toString(), source: 'ECB' };
-    await this.database.run(NO_ORGANIZATION, async (manager) => {
+    return this.database.run(NO_ORGANIZATION, async (manager) => {
+      this.database.afterCommit(() => this.relay.nudge());
       const change = await nextChange(manager);
       const rows = (await manager.query(
         'INSERT INTO fx_rates (currency, date, rate, source, change) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING currency',
@@ -50,9 +51,8 @@ export class FxRates {
       )) as unknown[];
       if (rows.length === 0) throw exists(currency, date);
       if (isRecentRate(date, now)) await writeOutbox(manager, [fxRecord(added)]);
+      return added;
     });
-    this.relay.nudge();
-    return added;
   }
 }
 

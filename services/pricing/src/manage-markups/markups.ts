@@ -36,7 +36,8 @@ export class Markups {
   async put(organizationId: string, body: PutMarkup): Promise<MarkupView> {
     const now = this.clock.now();
     if (body.validFrom !== undefined && Date.parse(body.validFrom) > now) throw inTheFuture();
-    const view = await this.database.run(organizationId, async (manager) => {
+    return this.database.run(organizationId, async (manager) => {
+      this.database.afterCommit(() => this.relay.nudge());
       const change = await nextChange(manager);
       const known = await versionsOf(manager, organizationId);
       const validFrom = body.validFrom ?? (known.length === 0 ? BEGINNING : new Date(now).toISOString());
@@ -49,8 +50,6 @@ export class Markups {
       await writeOutbox(manager, [markupRecord({ organizationId, percent, ownConnectionFeePercent, validFrom: changed.validFrom ?? '' })]);
       return changed;
     });
-    this.relay.nudge();
-    return view;
   }
 }
 

@@ -24,10 +24,11 @@ export class PricePoster {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async run(body: PostPrice, by: string): Promise<PriceView> {
-    const view = await this.database.run(NO_ORGANIZATION, (manager) => this.#post(manager, body, by));
-    this.relay.nudge();
-    return view;
+  run(body: PostPrice, by: string): Promise<PriceView> {
+    return this.database.run(NO_ORGANIZATION, (manager) => {
+      this.database.afterCommit(() => this.relay.nudge());
+      return this.#post(manager, body, by);
+    });
   }
 
   async #post(manager: EntityManager, body: PostPrice, by: string): Promise<PriceView> {
@@ -35,7 +36,7 @@ export class PricePoster {
     const versions = await versionsOf(manager, body);
     const { from, to, ended } = placeVersion(
       versions.map(validityOf),
-      (body.validFrom && Date.parse(body.validFrom)) || undefined,
+      body.validFrom === undefined ? undefined : Date.parse(body.validFrom),
       this.clock.now(),
     );
     const price: Price = {
