@@ -221,4 +221,20 @@ describe('the pricing service', () => {
     const answer = await pricing.call<{ fix?: string }>(method, url, { as: { ...operator, organizationId: ACME }, body });
     expect([answer.status, typeof answer.body.fix]).toEqual([400, 'string']);
   });
+
+  it('describes every public path in its OpenAPI document', async () => {
+    const { body } = await pricing.call<{ openapi: string; paths: Record<string, object> }>('GET', '/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(Object.keys(body.paths).sort()).toEqual([
+      '/api/v1/charges',
+      '/api/v1/completeness',
+      '/api/v1/completeness/write-offs',
+      '/api/v1/conflicts',
+      '/api/v1/fx-rates',
+      '/api/v1/models',
+      '/api/v1/parked-usage',
+      '/api/v1/prices',
+      '/api/v1/prices/markup',
+    ]);
+  });
 });
