@@ -16,6 +16,3 @@ export const pricingVariables = z.object({
 });
 
 export type PricingConfig = z.output<typeof pricingVariables>;
-
-/** Nest's injection token of the `PricingConfig`. */
-export const PRICING_CONFIG = Symbol('PRICING_CONFIG');
