@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { freshDatabase } from '@tollgate/testing';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { NOON, sampleCharge, sampleDatabase, StandingClock, type SampleDatabase } from '../fixtures/sample-budgets';
-import { createSample } from '../fixtures/sample-process';
+import { createSample, sampleProcess } from '../fixtures/sample-process';
 import type { Budget } from '../budget/budget';
 import { ApplyCharges } from './apply-charges';
 
@@ -75,6 +75,33 @@ describe('charges count towards budgets', () => {
     await consumer.apply([sampleCharge(organizationId, { amount: '-10', correctsChargeId: randomUUID() })]);
     await consumer.apply([sampleCharge(organizationId, { amount: '20' })]);
     expect(await alertsOf(budget)).toEqual(['50% at 50']);
+  });
+
+  it('from processes that meet in many organisations at once, without a deadlock', async () => {
+    const budgets = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => given({ hardLimit: n % 2 === 0, amount: '100000', period: n % 3 === 0 ? 'day' : 'month' })),
+    );
+    const processes = Array.from({ length: 3 }, () => sampleProcess(db, clock));
+    await Promise.all(
+      processes.map(async (process, index) => {
+        for (let round = 0; round < 20; round += 1) {
+          const turned = [...budgets.slice(round % 12), ...budgets.slice(0, round % 12)];
+          if (index % 2 === 1) turned.reverse();
+          const charges = turned.flatMap(({ organizationId }) => [
+            sampleCharge(organizationId),
+            sampleCharge(organizationId, { occurredAt: new Date(NOON - round * 86_400_000).toISOString() }),
+          ]);
+          await Promise.all([process.charges.apply(charges), ...turned.map((budget) => process.acquire(budget, `h${index}`, '0.01'))]);
+        }
+      }),
+    );
+    const sums = await db.asOwner<{ spent: string }>(
+      'SELECT sum(spent)::text AS spent FROM budget_periods WHERE budget_id = ANY($1::uuid[]) GROUP BY budget_id',
+      [budgets.map(({ id }) => id)],
+    );
+    // 3 processes × 20 rounds × 2 charges of 1 EUR.
+    expect(sums.map(({ spent }) => spent)).toEqual(Array(12).fill('120'));
+    await Promise.all(processes.map((process) => process.close()));
   });
 
   it('and a budget that is created meanwhile counts its whole period, nothing missed and nothing twice', async () => {

@@ -3,7 +3,7 @@ import type { DirectoryReader, DirectoryView } from '@tollgate/platform/director
 import { unavailable } from '@tollgate/platform/http';
 
 /** What was made a moment ago may still be on its way here. */
-const PATIENCE_MS = 2_500;
+const PATIENCE_MS = 1_500;
 const LOOK_EVERY_MS = 25;
 
 /** What this service knows of organisations, projects and models. */

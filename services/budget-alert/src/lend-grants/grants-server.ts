@@ -128,11 +128,12 @@ export class GrantsServer {
     throw new RequestError(status.UNAUTHENTICATED, `${INTERNAL_TOKEN_HEADER} carries no valid token of a service`);
   }
 
+  /** Never UNAVAILABLE, which says that nothing was done: a commit whose answer was lost may have happened, and must not be repeated elsewhere. */
   #statusOf(error: unknown): ServerErrorResponse {
     if (error instanceof RequestError) return Object.assign(new Error(error.message), { code: error.code, details: error.message });
     const transient = isTransient(error);
     this.#logger[transient ? 'warn' : 'error']({ err: error }, 'a request about grants failed');
     const details = transient ? 'The database does not answer at the moment' : 'The request failed';
-    return Object.assign(new Error(details), { code: transient ? status.UNAVAILABLE : status.INTERNAL, details });
+    return Object.assign(new Error(details), { code: transient ? status.UNKNOWN : status.INTERNAL, details });
   }
 }

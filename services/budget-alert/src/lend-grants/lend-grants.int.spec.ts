@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { AcquireResponse } from '@tollgate/contracts';
+import type { AcquireResponse, ChargePosted, UsageParked } from '@tollgate/contracts';
 import { freshDatabase } from '@tollgate/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Budget } from '../budget/budget';
 import { NOON, sampleCharge, sampleDatabase, StandingClock, type SampleDatabase } from '../fixtures/sample-budgets';
+import { ParkUsage } from '../park-usage/park-usage';
 import { createSample, sampleProcess, type SampleProcess } from '../fixtures/sample-process';
 
 const MINUTE = 60_000;
@@ -38,6 +39,14 @@ const chargeOf = (budget: Budget, amount: string, grant: AcquireResponse | null,
     grants: grant ? [{ budgetId: budget.id, grantId: grant.grantId, held }] : [],
     ...over,
   });
+const parkedOf = (charge: ChargePosted): UsageParked => ({
+  usage: { ...charge, correctsEventId: '' },
+  reason: 'no_price',
+  detail: 'input_tokens',
+  parkedAt: charge.ratedAt,
+  period: charge.period,
+  timeZone: charge.timeZone,
+});
 const alertTypes = async (budget: Budget) =>
   (await db.asOwner<{ type: string }>('SELECT type FROM alerts WHERE budget_id = $1 ORDER BY id', [budget.id])).map(({ type }) => type);
 
@@ -63,6 +72,16 @@ describe('lending slices of a hard limit', () => {
     expect(await periodOf(budget)).toEqual({ spent: '0.4', held: '2.1', left: '2.1' });
     await process.renew(grant.grantId, '2.1', true);
     expect(await periodOf(budget)).toEqual({ spent: '0.4', held: '0', left: '0' });
+  });
+
+  it('lends to a call that costs nothing while the limit is not passed', async () => {
+    const process = startProcess();
+    const budget = await given();
+    expect(await process.acquire(budget, 'a', '0', '0')).toMatchObject({ granted: true, amount: '0' });
+    await process.charges.apply([chargeOf(budget, '10', null)]);
+    expect(await process.acquire(budget, 'a', '0', '5')).toMatchObject({ granted: true, amount: '0' });
+    await process.charges.apply([chargeOf(budget, '0.01', null)]);
+    expect(await process.acquire(budget, 'a', '0', '0')).toMatchObject({ granted: false });
   });
 
   it('refuses what does not fit, says why, and tells of it once a period', async () => {
@@ -155,6 +174,36 @@ describe('lending slices of a hard limit', () => {
     // Its spool is replayed after all: the charge counts, and there is nothing left to release.
     await process.charges.apply([chargeOf(budget, '3', grant)]);
     expect(await periodOf(budget)).toEqual({ spent: '3', held: '0', left: '0' });
+  });
+
+  it('keeps what parked usage holds when its grant expires, until it is charged', async () => {
+    const process = startProcess();
+    const budget = await given();
+    const grant = await process.acquire(budget, 'dead', '4', '4');
+    const charge = chargeOf(budget, '1.25', grant, '1.5');
+    const parked = parkedOf(charge);
+    const parking = new ParkUsage(process.database, process.clock);
+    await parking.note([parked, parked]);
+    process.clock.nowMs += 16 * MINUTE;
+    await process.expiring.expire();
+    expect(await periodOf(budget)).toEqual({ spent: '0', held: '1.5', left: '1.5' });
+    await process.charges.apply([charge]);
+    // Came late, on its own topic: there is nothing left to keep.
+    await parking.note([parked]);
+    expect(await periodOf(budget)).toEqual({ spent: '1.25', held: '0', left: '0' });
+    expect(await db.asOwner('SELECT FROM parked_holds WHERE event_id = $1', [charge.eventId])).toEqual([]);
+  });
+
+  it('lends of the period in which it is asked, and ends the grants of the one before', async () => {
+    const process = startProcess();
+    const budget = await given({ period: 'day' });
+    const old = await process.acquire(budget, 'a', '10');
+    process.clock.nowMs += 24 * 60 * MINUTE;
+    const fresh = await process.acquire(budget, 'a', '10', '10', old.grantId);
+    expect(fresh).toMatchObject({ granted: true, amount: '10', held: '10', periodStart: '2026-10-15T22:00:00.000Z' });
+    expect(fresh.grantId).not.toBe(old.grantId);
+    expect(await process.renew(old.grantId)).toEqual([old.grantId]);
+    expect(await process.renew(fresh.grantId)).toEqual([]);
   });
 
   it('releases a hold once, though its estimate is corrected later', async () => {

@@ -21,7 +21,6 @@ const MAX_HOLDER_LENGTH = 200;
 /** Throws RequestError for what can't be asked. */
 export function readAsk(request: AcquireRequest): Omit<Ask, 'round' | 'lastChance'> {
   const needed = amount(request.needed, 'needed');
-  if (needed.isZero()) throw invalid('needed must be more than zero');
   return {
     holder: requireHolder(request.holder),
     budgetId: id(request.budgetId, 'budget_id'),

@@ -4,6 +4,7 @@ import { freshDatabase } from '@tollgate/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { NOON, sampleDatabase, StandingClock, type SampleDatabase } from '../fixtures/sample-budgets';
+import { eventually } from '../fixtures/eventually';
 import { webhookReceiver } from '../fixtures/webhook-receiver';
 import { ChangeWebhooks } from '../manage-webhooks/change-webhooks';
 import { Deliveries } from '../manage-webhooks/deliveries';
@@ -43,15 +44,6 @@ async function given(url: string, clock = new StandingClock(NOON)) {
   const { id, secret } = await changes.create(organizationId, { url, events: ['budget.threshold.reached'] });
   const log = async () => (await deliveries.list(organizationId, id, { limit: 100 })).data;
   return { organizationId, id, secret, clock, changes, deliveries, log, send: () => deliveries.sendTest(organizationId, id) };
-}
-
-async function eventually<T>(look: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
-  for (const giveUpAt = Date.now() + 5_000; ;) {
-    const value = await look();
-    if (good(value)) return value;
-    if (Date.now() > giveUpAt) throw new Error(`still ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 describe('sending webhooks', () => {
