@@ -135,6 +135,8 @@ describe('rounding', () => {
     expect(d('2').dividedBy(d('3'), 2, 'half-up').toString()).toBe('0.67');
     expect(d('-2').dividedBy(d('3'), 2, 'down').toString()).toBe('-0.66');
     expect(d('1').dividedBy(d('-8'), 2, 'half-even').toString()).toBe('-0.12');
+    expect(d('1').dividedBy(d('-3'), 2, 'up').toString()).toBe('-0.34');
+    expect(d('-1').dividedBy(d('-3'), 2, 'up').toString()).toBe('0.34');
     expect(d('123.456').dividedBy(d('0.001'), 0, 'down').toString()).toBe('123456');
     expect(() => d('1').dividedBy(d('0.00'), 2, 'down')).toThrow(DecimalError);
   });

@@ -34,6 +34,7 @@ describe('the price of a unit', () => {
     expect(on('2026-09-30T23:59:59.999Z')).toBe('old');
     expect(on('2026-10-01T00:00:00Z')).toBe('new');
     expect(on('1999-01-01T00:00:00Z')).toBe('old');
+    expect(chosen([old], call({ occurredAt: Date.parse('2026-10-01T00:00:00Z') }))).toBeUndefined();
   });
 
   it('is the newest of those valid at once', () => {

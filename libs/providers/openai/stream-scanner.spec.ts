@@ -84,6 +84,13 @@ describe('a streamed answer', () => {
     });
   });
 
+  it('keeps the usage that it found when later events have none, or only a name that ends like it', () => {
+    const alike = 'data: {"choices":[{"index":0,"delta":{"content":""}}],"a\\"usage":{"prompt_tokens":99}}\n\n';
+    for (const later of [chunk('b'), alike]) {
+      expect(run([Buffer.from(usageOnly + later + done)], true).answer.usage?.quantities).toMatchObject({ output_tokens: '5' });
+    }
+  });
+
   it("reads Groq's usage of the last chunk", () => {
     const last = `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"r","usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"queue_time":0.1}}}\n\n`;
     const { text, answer } = run([Buffer.from(last + done)], true, 'groq');
