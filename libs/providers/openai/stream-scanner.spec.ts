@@ -91,6 +91,14 @@ describe('a streamed answer', () => {
     }
   });
 
+  it('does not take a text for the end of the stream', () => {
+    const scanner = new OpenAiStreamScanner('openai', true);
+    scanner.push(Buffer.from('data: {"choices":[{"delta":{"content":"[DONE]"}}]}\n\n'));
+    expect(scanner.done).toBe(false);
+    scanner.push(Buffer.from('data:[DONE]\r\n\r\n'));
+    expect(scanner.done).toBe(true);
+  });
+
   it("reads Groq's usage of the last chunk", () => {
     const last = `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"r","usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"queue_time":0.1}}}\n\n`;
     const { text, answer } = run([Buffer.from(last + done)], true, 'groq');

@@ -4,7 +4,8 @@ import { findUsageObject, groqUsage, isUsageOnly, parseEvent } from './stream-ev
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const DONE = Buffer.from('[DONE]');
+const DONE = /^\s*data:\s*\[DONE\]\s*$/;
+const MAX_DONE_BYTES = 32;
 const NOTHING = Buffer.alloc(0);
 /** Of an event beyond this size only the end is looked at: what we search is far smaller, and memory stays bounded. */
 const MAX_EVENT_BYTES = 65_536;
@@ -38,6 +39,11 @@ export class OpenAiStreamScanner {
     private readonly provider: string,
     private readonly dropsUsageChunk: boolean,
   ) {}
+
+  /** Whether `[DONE]` has arrived: nothing that matters follows. */
+  get done(): boolean {
+    return this.isDone;
+  }
 
   /** Whether any content has arrived; ask after each push to time the first token. */
   get hasContent(): boolean {
@@ -122,7 +128,7 @@ export class OpenAiStreamScanner {
     if (this.pending.length > 0) this.pending = [];
     this.pendingBytes = 0;
     this.isOverflown = false;
-    if (event.length < 64 && event.includes(DONE)) this.isDone = true;
+    if (event.length <= MAX_DONE_BYTES && DONE.test(event.toString('latin1'))) this.isDone = true;
     else this.eventCount += 1;
     this.noticeContent(event);
     this.lastEvents.push(event.length > TAIL_BYTES ? Buffer.from(event.subarray(-TAIL_BYTES)) : event);
