@@ -95,7 +95,6 @@ export const budgetView = z.object({
   }),
 });
 
-export type CreateBudget = z.output<typeof createBudget>;
 export type ChangeBudget = z.output<typeof changeBudget>;
 export type BudgetView = z.output<typeof budgetView>;
 
