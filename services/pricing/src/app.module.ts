@@ -67,7 +67,7 @@ function connections(config: PricingConfig): Provider[] {
     {
       provide: ConsumerDatabase,
       useFactory: () =>
-        new ConsumerDatabase({ url: config.TOLLGATE_CONSUMER_DB_URL, schema: SCHEMA, applicationName: 'pricing-consumer', poolSize: 6 }),
+        new ConsumerDatabase({ url: config.TOLLGATE_CONSUMER_DB_URL, schema: SCHEMA, applicationName: 'pricing-consumer', poolSize: 9 }),
     },
     {
       provide: KafkaConnection,

@@ -24,6 +24,8 @@ export function startPricing(
         group: 'pricing',
         producer: app.get(EventProducer),
         deadLetterSink: deadLetterSink(app.get(ConsumerDatabase)),
+        // While one partition's transaction commits, others are rated.
+        partitionsConsumedConcurrently: 6,
       });
       app.get(Readiness).add('kafka', () => server.ready);
       connectBatchServer(app, server);
