@@ -28,13 +28,14 @@ export class EpochFindings {
         return this.onHead(bytes.subarray(start, end));
       case FrameType.intent: {
         const intent = readIntent(bytes.subarray(start, end));
-        this.open.set(intent.sequence, { intent, sent: false });
+        this.open.set(intent.sequence, { intent, sent: true });
         return this.saw(intent.sequence);
       }
+      case FrameType.held:
       case FrameType.sent:
       case FrameType.firstByte: {
         const call = this.open.get(readSequence(bytes, start));
-        if (call) call.sent = true;
+        if (call) call.sent = type !== FrameType.held;
         return;
       }
       case FrameType.usage: {

@@ -13,9 +13,9 @@ export const MAX_PAYLOAD_BYTES = 1 << 20;
 export const FrameType = {
   /** First frame of a segment: the numbers and grants in force where it begins. */
   head: 1,
-  /** A call was accepted and numbered; it may be dispatched now. */
+  /** A call was accepted and numbered, and leaves for the provider at once unless `held` follows. */
   intent: 2,
-  /** The call's request is about to leave for the provider. */
+  /** The request of a call that was held is about to leave. */
   sent: 3,
   /** The provider began to answer the call. */
   firstByte: 4,
@@ -27,10 +27,12 @@ export const FrameType = {
   close: 7,
   /** What this process may spend of a hard limit has grown or shrunk. */
   grant: 8,
+  /** The call waits for a connection to the provider: it has not left. */
+  held: 9,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
-const LAST_TYPE = FrameType.grant;
+const LAST_TYPE = FrameType.held;
 
 /** Collects frames in one reused buffer, so that several leave with one write. Encoders write their payload straight into it. */
 export class FrameBuffer {

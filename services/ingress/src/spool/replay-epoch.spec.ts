@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { replayEpoch, type ReplayReport } from './replay-epoch';
 import { listSegments, segmentPath } from './segment-files';
 import type { Spool } from './spool';
-import { answered, callNumber, newSpool, PRODUCER, recordsIn, reported, usageOf, withFolder } from './spool-fixture';
+import { accept, callNumber, finish, newSpool, PRODUCER, recordsIn, reported, usageOf, withFolder } from './spool-fixture';
 
 const NOW = Date.parse('2026-10-01T01:00:00.000Z');
 const GRANT = { budgetId: 'budget', grantId: 'grant', held: '0.5' };
@@ -28,11 +28,20 @@ describe('replay', () => {
   const call = callNumber(1);
   const cases: { given: string; write: (spool: Spool) => void; then: string[] }[] = [
     { given: 'nothing', write: () => undefined, then: ['closed at 0'] },
-    { given: 'an intent', write: (spool) => spool.accept(callNumber(1)), then: ['1 not_sent', 'closed at 1'] },
     {
-      given: 'a sent call',
+      given: 'a call that was held',
       write: (spool) => {
-        spool.accept(call);
+        accept(spool, call);
+        spool.held(call);
+      },
+      then: ['1 not_sent', 'closed at 1'],
+    },
+    { given: 'a call that left at once', write: (spool) => accept(spool, callNumber(1)), then: ['1 client_cut ~100+100', 'closed at 1'] },
+    {
+      given: 'a call that was held and sent',
+      write: (spool) => {
+        accept(spool, call);
+        spool.held(call);
         spool.sent(call);
       },
       // 400 bytes ÷ 4 = 100 tokens in; 100 out, since the call was bound to them.
@@ -42,8 +51,7 @@ describe('replay', () => {
       given: 'a sent call without a bound',
       write: (spool) => {
         const unbound = callNumber(1, { outputBound: 0, inputBytes: 401 });
-        spool.accept(unbound);
-        spool.sent(unbound);
+        accept(spool, unbound);
         spool.firstByte(unbound);
       },
       then: ['1 client_cut ~101+256', 'closed at 1'],
@@ -51,20 +59,19 @@ describe('replay', () => {
     {
       given: 'an ended call',
       write: (spool) => {
-        spool.accept(call);
-        spool.sent(call);
-        spool.finish(call, answered());
+        accept(spool, call);
+        finish(spool, call);
       },
       then: ['1 answered', 'closed at 1'],
     },
     {
       given: 'reported events behind an open call',
       write: (spool) => {
-        spool.accept(call);
+        accept(spool, call);
         spool.report([reported(1), reported(2)]);
         spool.mark();
       },
-      then: ['2 unspecified', '3 unspecified', 'mark 3', '1 not_sent', 'closed at 3'],
+      then: ['2 unspecified', '3 unspecified', 'mark 3', '1 client_cut ~100+100', 'closed at 3'],
     },
     {
       given: 'a closed epoch',
@@ -88,33 +95,33 @@ describe('replay', () => {
   it('done twice is done once', async () => {
     await withFolder((directory) => {
       const spool = newSpool(directory);
-      spool.accept(callNumber(1));
+      accept(spool, callNumber(1));
       spool.abandon();
       const first = replay(directory, true);
       const records = recordsIn(directory);
-      expect(replay(directory, true)).toEqual({ ...first, notSent: 0 });
+      expect(replay(directory, true)).toEqual({ ...first, estimated: 0 });
       expect(recordsIn(directory)).toEqual(records);
     });
   });
 
-  it('gives back what no call holds', async () => {
+  it('tells once what no call holds, so that it can be given back', async () => {
     await withFolder((directory) => {
       const spool = newSpool(directory);
       spool.changeGrant({ grantId: 'grant', budgetId: 'budget', amount: '10' });
       spool.changeGrant({ grantId: 'grant', budgetId: 'budget', amount: '-1.5' });
       const [ended, sent, unsent] = [1, 2, 3].map((n) => callNumber(n, { grants: [GRANT] })) as [never, never, never];
-      for (const one of [ended, sent, unsent]) spool.accept(one);
-      spool.finish(ended, answered({ grants: [{ ...GRANT, held: '0.2' }] }));
-      spool.sent(sent);
+      for (const one of [ended, sent, unsent]) accept(spool, one);
+      finish(spool, ended, { grants: [{ ...GRANT, held: '0.2' }] });
+      spool.held(unsent);
       spool.abandon();
       // 10 − 1.5 − 0.2 (the cost of the ended one) − 0.5 (held until the estimate is charged) − 0 (not sent) = 7.8
       const idle = [{ grantId: 'grant', budgetId: 'budget', amount: '7.8' }];
       expect(replay(directory).idleGrants).toEqual(idle);
-      expect(replay(directory).idleGrants).toEqual(idle);
-      const held = recordsIn(directory).flatMap(({ body }) =>
+      expect(replay(directory).idleGrants).toEqual([]);
+      const holds = recordsIn(directory).flatMap(({ body }) =>
         body?.$case === 'usage' ? body.value.grants.map((grant) => grant.held) : [],
       );
-      expect(held).toEqual(['0.2', '0.5', '0']);
+      expect(holds).toEqual(['0.2', '0.5', '0']);
     });
   });
 });
@@ -127,9 +134,8 @@ describe('a torn tail', () => {
       const spool = newSpool(whole);
       // Small frames: it is their order that matters, and every byte is a disk's sync.
       const calls = [1, 2].map((n) => callNumber(n, { facts: Buffer.alloc(0) }));
-      for (const one of calls) spool.accept(one);
-      spool.sent(calls[1]!);
-      spool.finish(calls[1]!, answered());
+      for (const one of calls) accept(spool, one);
+      finish(spool, calls[1]!);
       spool.report([reported(1)]);
       spool.abandon();
       const path = segmentPath(whole, { epoch: 1, number: 1 });

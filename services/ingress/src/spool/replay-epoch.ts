@@ -27,7 +27,7 @@ export interface ReplayReport {
   readonly damagedBytes: number;
   /** How the epoch was closed, by replay or before it. */
   readonly retired: boolean;
-  /** What the dead process could still spend. */
+  /** What the dead process could still spend: told once, by the replay that ends the epoch. */
   readonly idleGrants: readonly GrantBalance[];
 }
 
@@ -39,9 +39,9 @@ export function replayEpoch(options: ReplayOptions): ReplayReport {
   const { directory, producer, epoch, nowMs } = options;
   const segments = listSegments(directory).filter((segment) => segment.epoch === epoch);
   const { findings, damagedBytes } = readEpoch(directory, segments, options.from);
-  const idleGrants = findings.idleGrants();
-  const report = { lastSequence: findings.lastSequence, damagedBytes, idleGrants };
-  if (findings.closed) return { ...report, notSent: 0, estimated: 0, retired: findings.closed.retired };
+  const report = { lastSequence: findings.lastSequence, damagedBytes };
+  // What was left of its grants has been given back, or was about to be: given back twice, it would let spending pass a limit.
+  if (findings.closed) return { ...report, idleGrants: [], notSent: 0, estimated: 0, retired: findings.closed.retired };
 
   const frames = new FrameBuffer();
   writeSegmentHead(frames, { lastSequence: findings.lastSequence, grants: findings.grantBalances() });
@@ -57,7 +57,7 @@ export function replayEpoch(options: ReplayOptions): ReplayReport {
   writer.append(frames.buffer, frames.length);
   writer.close(true);
   const estimated = orphans.filter(({ usage }) => usage.estimated).length;
-  return { ...report, notSent: orphans.length - estimated, estimated, retired: options.retire };
+  return { ...report, idleGrants: findings.idleGrants(), notSent: orphans.length - estimated, estimated, retired: options.retire };
 }
 
 /** Reads from the segment that replay must begin at, or from an older one while nothing read tells where the numbers stood. */

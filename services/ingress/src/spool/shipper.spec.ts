@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { EncodedRecord } from './batch-reader';
 import { type RecordSink, Shipper } from './shipper';
 import type { Spool } from './spool';
-import { answered, callNumber, newSpool, PRODUCER, reported, withFolder } from './spool-fixture';
+import { accept, callNumber, finish, newSpool, PRODUCER, reported, withFolder } from './spool-fixture';
 
 class FakeBroker implements RecordSink {
   down = false;
@@ -43,9 +43,8 @@ describe('the shipper', () => {
       const shipper = ship(directory, broker, spool);
       for (let n = 1; n <= 40; n += 1) {
         const call = callNumber(n);
-        spool.accept(call);
-        spool.sent(call);
-        spool.finish(call, answered());
+        accept(spool, call);
+        finish(spool, call);
         if (n % 10 === 0) {
           shipper.nudge();
           await sleep(5);

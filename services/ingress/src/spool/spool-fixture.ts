@@ -93,6 +93,21 @@ export function newSpool(directory: string, change: Partial<SpoolOptions> = {}):
   });
 }
 
+/** Accepts a call at once, not at the end of the turn. @throws what the spool says. */
+export function accept(spool: Spool, call: AcceptedCall): void {
+  spool.accept(call, rethrow);
+  spool.flushNow();
+}
+
+export function finish(spool: Spool, call: AcceptedCall, change: Partial<CallEnd> = {}): void {
+  spool.finish(call, answered(change), rethrow);
+  spool.flushNow();
+}
+
+function rethrow(error: Error | null): void {
+  if (error) throw error;
+}
+
 /** Every record that the folder's segments hold for Kafka, in order. */
 export function recordsIn(directory: string): UsageRecord[] {
   const records: UsageRecord[] = [];

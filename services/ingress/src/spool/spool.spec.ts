@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { listSegments, SpoolWriteError, type WriteSync } from './segment-files';
-import { answered, callNumber, newSpool, recordsIn, reported, usageOf, withFolder } from './spool-fixture';
+import { accept, answered, callNumber, finish, newSpool, recordsIn, reported, usageOf, withFolder } from './spool-fixture';
 
 /** Writes that fail while `broken`, after having written half of what was asked, as a disk does that fills up. */
 function fillableDisk() {
@@ -19,9 +19,9 @@ describe('the spool', () => {
     await withFolder((directory) => {
       const spool = newSpool(directory);
       const call = callNumber(1);
-      spool.accept(call);
+      accept(spool, call);
       spool.report([reported(1), reported(2)]);
-      spool.finish(call, answered());
+      finish(spool, call);
       spool.close(false);
       const records = recordsIn(directory);
       expect(records.map(({ sequence, body }) => `${body?.$case} ${sequence}`)).toEqual([
@@ -39,14 +39,33 @@ describe('the spool', () => {
       const times = [1_000, 1_000, 999, 1_001];
       const spool = newSpool(directory, { clock: { now: () => times.shift() ?? 1_001 } });
       const before = callNumber(1);
-      spool.accept(before);
+      accept(spool, before);
       spool.mark();
       const after = callNumber(2);
-      spool.accept(after);
+      accept(spool, after);
       // The clock went back to 999; what was accepted then still counts as of 1,000, which is after the mark's 999.
       expect([before.acceptedAt, after.acceptedAt]).toEqual(['1970-01-01T00:00:01.000Z', '1970-01-01T00:00:01.000Z']);
       const [mark] = recordsIn(directory);
       expect(mark?.body).toEqual({ $case: 'marked', value: { markedAt: '1970-01-01T00:00:00.999Z', sequence: 1n } });
+      spool.abandon();
+    });
+  });
+
+  it('writes what one turn of the event loop accepts and ends at once, and tells everybody in order', async () => {
+    await withFolder(async (directory) => {
+      let writes = 0;
+      const write: WriteSync = (...args) => ((writes += 1), writeSync(...args));
+      const spool = newSpool(directory, { write });
+      writes = 0;
+      const told: string[] = [];
+      const [one, two] = [callNumber(1), callNumber(2)];
+      spool.accept(one, () => told.push('one accepted'));
+      spool.accept(two, () => told.push('two accepted'));
+      spool.finish(one, answered(), () => told.push('one ended'));
+      expect(told).toEqual([]);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(told).toEqual(['one accepted', 'two accepted', 'one ended']);
+      expect([writes, one.sequence, two.sequence, spool.openCalls]).toEqual([1, 1, 2, 1]);
       spool.abandon();
     });
   });
@@ -57,7 +76,7 @@ describe('the spool', () => {
       const spool = newSpool(directory, { write });
       spool.report([reported(1)]);
       disk.broken = true;
-      expect(() => spool.accept(callNumber(1))).toThrow(SpoolWriteError);
+      expect(() => accept(spool, callNumber(1))).toThrow(SpoolWriteError);
       expect(() => spool.report([reported(2), reported(3)])).toThrow(SpoolWriteError);
       disk.broken = false;
       spool.report([reported(4)]);
@@ -75,9 +94,9 @@ describe('the spool', () => {
       const onWriteFailure = vi.fn(() => (disk.broken = false));
       const spool = newSpool(directory, { write, onWriteFailure });
       const call = callNumber(1);
-      spool.accept(call);
+      accept(spool, call);
       disk.broken = true;
-      spool.finish(call, answered());
+      finish(spool, call);
       expect(onWriteFailure).toHaveBeenCalledTimes(1);
       expect(spool.openCalls).toBe(0);
       expect(recordsIn(directory)).toHaveLength(1);
@@ -90,11 +109,11 @@ describe('the spool', () => {
       const { disk, write } = fillableDisk();
       const spool = newSpool(directory, { write });
       const call = callNumber(1);
-      spool.accept(call);
+      accept(spool, call);
       disk.broken = true;
-      expect(() => spool.finish(call, answered())).toThrow(SpoolWriteError);
+      expect(() => finish(spool, call)).toThrow(SpoolWriteError);
       disk.broken = false;
-      spool.finish(call, answered());
+      finish(spool, call);
       expect(recordsIn(directory)).toHaveLength(1);
       spool.abandon();
     });
@@ -104,14 +123,14 @@ describe('the spool', () => {
     await withFolder((directory) => {
       const spool = newSpool(directory, { segmentBytes: 1 });
       const [long, short] = [callNumber(1), callNumber(2)];
-      spool.accept(long);
+      accept(spool, long);
       spool.report([reported(1)]);
-      spool.accept(short);
-      spool.finish(short, answered());
-      expect(listSegments(directory)).toHaveLength(3);
+      accept(spool, short);
+      finish(spool, short);
+      expect(listSegments(directory)).toHaveLength(5);
       expect(spool.oldestOpenSegment.number).toBe(1);
-      spool.finish(long, answered());
-      expect(spool.oldestOpenSegment.number).toBe(4);
+      finish(spool, long);
+      expect(spool.oldestOpenSegment.number).toBe(6);
       spool.abandon();
     });
   });
@@ -119,10 +138,10 @@ describe('the spool', () => {
   it('does not end an epoch while a call is under way', async () => {
     await withFolder((directory) => {
       const spool = newSpool(directory);
-      spool.accept(callNumber(1));
+      accept(spool, callNumber(1));
       expect(() => spool.close(true)).toThrow('1 calls have not ended');
       spool.abandon();
-      expect(() => spool.accept(callNumber(2))).toThrow(SpoolWriteError);
+      expect(() => accept(spool, callNumber(2))).toThrow(SpoolWriteError);
     });
   });
 });

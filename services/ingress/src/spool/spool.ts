@@ -22,9 +22,19 @@ export interface SpoolOptions {
   readonly write?: WriteSync;
 }
 
+/** Told once what was asked for is in the kernel's hands, or with an error that it is not. */
+export type Written = (error: SpoolWriteError | null) => void;
+
+interface Waiting {
+  readonly call: AcceptedCall;
+  readonly hasEnded: boolean;
+  readonly written: Written;
+}
+
 /**
- * The journal of one epoch of one producer. Calls are numbered as they are accepted; every number gets exactly one usage record, here or by replay.
- * All methods are synchronous: what they wrote is in the kernel's hands when they return, so that it outlives the process.
+ * The journal of one epoch of one producer. Calls are numbered as they are accepted; every number gets exactly one usage record, here or by replay. What is
+ * written is in the kernel's hands when it is said to be, so that it outlives the process. Accepted and ended calls of one turn of the event loop share one
+ * write, which is what makes it cheap under load.
  */
 export class Spool {
   /** The newest number given out. */
@@ -34,23 +44,25 @@ export class Spool {
   private readonly prefix: Buffer;
   /** In which segment each call that has not ended yet was accepted. */
   private readonly open = new Map<number, number>();
+  private waiting: Waiting[] = [];
+  private writtenSequence = 0;
   private lastTimeMs = 0;
   private lastTime = '';
   private closed = false;
-  private flushScheduled = false;
-  private readonly flushProgress = () => {
-    this.flushScheduled = false;
-    if (this.frames.length === 0 || this.closed) return;
-    try {
-      this.flush();
-    } catch {
-      // Only marks of progress: an estimate will know less.
-    }
+  private isScheduled = false;
+  private readonly onTurnEnd = () => {
+    this.isScheduled = false;
+    if (!this.closed) this.flush();
   };
 
   constructor(private readonly options: SpoolOptions) {
     this.prefix = encodeRecordPrefix(options.producer, options.epoch);
     this.segment = this.openSegment(1);
+  }
+
+  /** Writes what has gathered now, not at the end of the turn. */
+  flushNow(): void {
+    this.flush();
   }
 
   /** Nothing is written any more. */
@@ -74,82 +86,79 @@ export class Spool {
     return { epoch: this.options.epoch, number: first ?? this.segment.name.number };
   }
 
-  /** Numbers the call and writes its intent. @throws SpoolWriteError: the call has no number and must not be dispatched. */
-  accept(call: AcceptedCall): void {
+  /**
+   * Numbers the call and writes its intent. Once it is written the call must leave at once, since a call of which nothing more is known counts as sent; with
+   * an error it has no number and must not leave.
+   */
+  accept(call: AcceptedCall, written: Written): void {
     call.acceptedAt = this.stamp();
-    call.sequence = this.lastSequence + 1;
+    call.sequence = this.lastSequence += 1;
     writeIntent(this.frames, call);
-    this.flush();
-    this.lastSequence = call.sequence;
     this.open.set(call.sequence, this.segment.name.number);
+    this.waiting.push({ call, hasEnded: false, written });
+    this.schedule();
   }
 
-  /** The request's bytes are about to leave. @throws SpoolWriteError: don't let them. */
+  /** The call could not leave at once: it waits for a connection. */
+  held(call: AcceptedCall): void {
+    writeProgress(this.frames, FrameType.held, call.sequence);
+    this.flush();
+  }
+
+  /** The bytes of a call that was held are about to leave. @throws SpoolWriteError: don't let them. */
   sent(call: AcceptedCall): void {
     writeProgress(this.frames, FrameType.sent, call.sequence);
-    this.flush();
+    this.flushOrThrow();
   }
 
-  /** The provider began to answer. Written with whatever is written next, at the latest when this turn of the event loop ends. */
+  /** The provider began to answer. Written with whatever is written next. */
   firstByte(call: AcceptedCall): void {
     writeProgress(this.frames, FrameType.firstByte, call.sequence);
-    if (this.flushScheduled) return;
-    this.flushScheduled = true;
-    setImmediate(this.flushProgress);
+    this.schedule();
   }
 
-  /** The call has ended; its record may be shipped. @throws SpoolWriteError: the call stays open; say it again, or replay will estimate it. */
-  finish(call: AcceptedCall, end: CallEnd): void {
+  /** Writes the record of a call that has ended. With an error the call stays open, and replay will make an estimate of it. */
+  finish(call: AcceptedCall, end: CallEnd, written: Written): void {
     writeCallEnd(this.frames, this.prefix, call, end);
-    try {
-      this.flush();
-    } catch (error) {
-      this.options.onWriteFailure(error as SpoolWriteError);
-      writeCallEnd(this.frames, this.prefix, call, end);
-      this.flush();
-    }
-    this.open.delete(call.sequence);
-    this.rollWhenFull();
-    this.options.onUsage();
+    this.waiting.push({ call, hasEnded: true, written });
+    this.schedule();
   }
 
-  /** Numbers and writes whole events with one write: all of them, or on SpoolWriteError none. `receivedAt` is filled in here. */
+  /** Numbers and writes whole events at once: all of them, or on SpoolWriteError none. `receivedAt` is filled in here. */
   report(events: readonly UsageRecorded[]): void {
     const receivedAt = this.stamp();
-    let sequence = this.lastSequence;
     for (const event of events) {
       event.receivedAt = receivedAt;
       event.occurredAt ||= receivedAt;
-      writeUsage(this.frames, this.prefix, (sequence += 1), event);
+      writeUsage(this.frames, this.prefix, (this.lastSequence += 1), event);
     }
-    this.flush();
-    this.lastSequence = sequence;
-    this.rollWhenFull();
+    this.flushOrThrow();
     this.options.onUsage();
   }
 
-  /** Notes that a grant has grown, or with a negative amount shrunk, so that replay can give back what is left of it. */
+  /** Notes that a grant has grown, or with a negative amount shrunk, so that replay can give back what is left of it. @throws SpoolWriteError */
   changeGrant(change: GrantBalance): void {
     writeGrantChange(this.frames, change);
-    this.flush();
+    this.flushOrThrow();
   }
 
   /** Says that everything accepted so far has a number up to the newest. */
   mark(): void {
     const marked = { markedAt: this.timeBefore(), sequence: BigInt(this.lastSequence) };
     this.frames.append(FrameType.mark, this.encode({ $case: 'marked', value: marked }));
-    this.flush();
+    this.flushOrThrow();
     this.options.onUsage();
   }
 
   /** Ends the epoch. Every call must have ended. Nothing can be written afterwards. */
   close(retired: boolean): void {
     if (this.closed) return;
+    this.flush();
     if (this.open.size > 0) throw new Error(`${this.open.size} calls have not ended`);
     this.mark();
     const closed = { closedAt: this.stamp(), sequence: BigInt(this.lastSequence), retired };
     this.frames.append(FrameType.close, this.encode({ $case: 'closed', value: closed }));
-    this.flush();
+    this.flushOrThrow();
     this.abandon();
     this.options.onUsage();
   }
@@ -157,6 +166,7 @@ export class Spool {
   /** Stops writing without ending the epoch, as a crash would: replay will find what is open. */
   abandon(): void {
     if (this.closed) return;
+    this.flush();
     this.closed = true;
     this.segment.close(true);
   }
@@ -166,11 +176,57 @@ export class Spool {
     this.segment.sync(onError);
   }
 
-  private flush(): void {
-    const { buffer, length } = this.frames;
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(this.onTurnEnd);
+  }
+
+  private flushOrThrow(): void {
+    const error = this.flush();
+    if (error) throw error;
+  }
+
+  /** Writes what has gathered, in the order in which it came, and tells those who wait for it. */
+  private flush(): SpoolWriteError | null {
+    if (this.frames.length === 0) return null;
+    const waiting = this.waiting;
+    this.waiting = [];
+    const error = this.write(waiting.some(({ hasEnded }) => hasEnded));
     this.frames.clear();
-    if (this.closed) throw new SpoolWriteError(new Error('it is closed'));
-    this.segment.append(buffer, length);
+    if (error) this.lastSequence = this.writtenSequence;
+    else this.writtenSequence = this.lastSequence;
+    let ended = false;
+    for (const { call, hasEnded } of waiting) {
+      // Ended calls are done with once their record is there; accepted ones have no number without their intent.
+      if (hasEnded !== (error !== null)) this.open.delete(call.sequence);
+      ended ||= hasEnded;
+    }
+    if (!error) this.rollWhenFull();
+    for (const { written } of waiting) written(error);
+    if (ended && !error) this.options.onUsage();
+    return error;
+  }
+
+  /** Records of ended calls are worth one more try, with the room that the disk's reserve makes. */
+  private write(hasRecords: boolean): SpoolWriteError | null {
+    const { buffer, length } = this.frames;
+    try {
+      if (this.closed) throw new SpoolWriteError(new Error('it is closed'));
+      this.segment.append(buffer, length);
+      return null;
+    } catch (error) {
+      if (!(error instanceof SpoolWriteError)) throw error;
+      if (!hasRecords || this.closed) return error;
+      this.options.onWriteFailure(error);
+    }
+    try {
+      this.segment.append(buffer, length);
+      return null;
+    } catch (error) {
+      if (error instanceof SpoolWriteError) return error;
+      throw error;
+    }
   }
 
   private rollWhenFull(): void {

@@ -91,7 +91,11 @@ export function readIntent(payload: Buffer): IntentRecord {
 }
 
 /** Marks of a call's progress carry its number alone. */
-export function writeProgress(frames: FrameBuffer, type: typeof FrameType.sent | typeof FrameType.firstByte, sequence: number): void {
+export function writeProgress(
+  frames: FrameBuffer,
+  type: typeof FrameType.held | typeof FrameType.sent | typeof FrameType.firstByte,
+  sequence: number,
+): void {
   const at = frames.open(type, SEQUENCE_BYTES);
   frames.buffer.writeUIntLE(sequence, at, SEQUENCE_BYTES);
   frames.close(at + SEQUENCE_BYTES);

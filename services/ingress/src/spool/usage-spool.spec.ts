@@ -7,7 +7,7 @@ import { OrphanAdopter } from './adopt-orphans';
 import type { EncodedRecord } from './batch-reader';
 import { listSlots } from './slot';
 import { readSlotState } from './slot-state';
-import { callNumber, reported, withFolder } from './spool-fixture';
+import { accept, callNumber, reported, withFolder } from './spool-fixture';
 import { UsageSpool } from './usage-spool';
 
 function broker() {
@@ -65,7 +65,7 @@ describe('a slot', () => {
       const replayed: string[] = [];
       const first = open(root, sink);
       first.spool.report([reported(1)]);
-      first.spool.accept(callNumber(1));
+      accept(first.spool, callNumber(1));
       await kill(first);
       const second = open(root, sink, replayed);
       expect(replayed).toEqual([first.holder]);
@@ -94,7 +94,7 @@ describe('a slot', () => {
     await withFolder(async (root) => {
       const sink = broker();
       const dead = open(root, sink);
-      dead.spool.accept(callNumber(1));
+      accept(dead.spool, callNumber(1));
       await kill(dead);
       let now = 1_000_000;
       const adopted: string[] = [];

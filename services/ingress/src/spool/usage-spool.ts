@@ -5,7 +5,7 @@ import type { ReplayReport } from './replay-epoch';
 import { compareSegments, type SpoolWriteError } from './segment-files';
 import type { GrantBalance } from './segment-head';
 import { type RecordSink, Shipper } from './shipper';
-import { changeSlotState, type HeldSlot, type OpenedSlot, openSlot } from './slot';
+import { changeSlotState, type HeldSlot, openSlot } from './slot';
 import { Spool } from './spool';
 
 export interface UsageSpoolOptions {
@@ -16,6 +16,7 @@ export interface UsageSpoolOptions {
   readonly newProducer: () => string;
   readonly limitBytes: number;
   readonly onError: (error: Error) => void;
+  readonly onShipped?: (records: number) => void;
   /** A dead process was found and replayed; `holder` is how it called itself to budget-alert. */
   readonly onReplayed: (holder: string, report: ReplayReport) => void;
 }
@@ -45,7 +46,7 @@ export class UsageSpool {
   readonly holder: string;
   /** Set by whoever holds grants: their balances go into the head of each segment. */
   grants: () => readonly GrantBalance[] = () => [];
-  private slot: OpenedSlot | HeldSlot;
+  private slot: HeldSlot;
   private readonly adopter: OrphanAdopter;
   private readonly timers: NodeJS.Timeout[] = [];
 
@@ -81,6 +82,7 @@ export class UsageSpool {
       oldestOpen: () => this.spool.oldestOpenSegment,
       lingerMs: LINGER_MS,
       onError,
+      ...(options.onShipped && { onShipped: options.onShipped }),
     });
     this.adopter = new OrphanAdopter({
       root,
