@@ -18,6 +18,7 @@ import { Gateway } from './gateway/gateway';
 import { GatewayServer } from './gateway/gateway-server';
 import { GrantHolder } from './hold-budget/grant-holder';
 import { GrpcGrantsLink } from './hold-budget/grants-link';
+import { grantsToken } from './hold-budget/grants-token';
 import { INGRESS_CONFIG, type IngressConfig } from './ingress.config';
 import { IngressRuntime } from './ingress-runtime';
 import { ModelLister } from './list-models/list-models';
@@ -110,7 +111,7 @@ function knowledge(config: IngressConfig): FactoryProvider[] {
       useFactory: (spool: UsageSpool, directory: Directory, clock: Clock, orphans: OrphanReturns) => {
         const holder = new GrantHolder({
           holder: spool.holder,
-          link: new GrpcGrantsLink(config.TOLLGATE_GRANTS_ADDRESSES),
+          link: new GrpcGrantsLink(config.TOLLGATE_GRANTS_ADDRESSES, grantsToken(config.TOLLGATE_INTERNAL_SECRET, clock)),
           directory,
           clock,
           noteChange: (change) => spool.spool.changeGrant(change),

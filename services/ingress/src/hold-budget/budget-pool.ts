@@ -126,8 +126,11 @@ export class BudgetPool {
   /** The server has heard of these grants at that time. */
   renewed(sentAt: number, namedGrantIds: ReadonlySet<string>, endedGrantIds: ReadonlySet<string>): void {
     if (!this.grant || !namedGrantIds.has(this.grant.id)) return;
-    if (endedGrantIds.has(this.grant.id)) this.dropGrant();
-    else this.grant.renewedAt = Math.max(this.grant.renewedAt, sentAt);
+    if (endedGrantIds.has(this.grant.id)) {
+      // What no call holds goes back with the next renewal.
+      this.addStray(this.grant.id, this.available);
+      this.dropGrant();
+    } else this.grant.renewedAt = Math.max(this.grant.renewedAt, sentAt);
   }
 
   /** Answers whoever still waits. */

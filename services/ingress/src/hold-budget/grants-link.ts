@@ -1,5 +1,6 @@
-import { credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { credentials, InterceptingCall, type Interceptor, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type AcquireRequest, type AcquireResponse, GrantsServiceClient, type RenewRequest, type RenewResponse } from '@tollgate/contracts';
+import { INTERNAL_TOKEN_HEADER } from '@tollgate/platform/http';
 
 /** What ingress asks of budget-alert. */
 export interface GrantsLink {
@@ -22,8 +23,10 @@ export class GrpcGrantsLink implements GrantsLink {
   private closed = false;
   private watch: { cancel(): void } | null = null;
 
-  constructor(addresses: readonly string[]) {
+  /** `token` makes the internal token that each call carries. */
+  constructor(addresses: readonly string[], token: () => Promise<string>) {
     const options = {
+      interceptors: [withToken(token)],
       'grpc.max_reconnect_backoff_ms': MAX_BACKOFF_MS,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.keepalive_time_ms': 10_000,
@@ -33,11 +36,11 @@ export class GrpcGrantsLink implements GrantsLink {
   }
 
   acquire(request: AcquireRequest): Promise<AcquireResponse> {
-    return this.ask((client, done) => client.acquire(request, undefined as never, { deadline: Date.now() + DEADLINE_MS }, done));
+    return this.ask((client, done) => client.acquire(request, new Metadata(), { deadline: Date.now() + DEADLINE_MS }, done));
   }
 
   renew(request: RenewRequest): Promise<RenewResponse> {
-    return this.ask((client, done) => client.renew(request, undefined as never, { deadline: Date.now() + DEADLINE_MS }, done));
+    return this.ask((client, done) => client.renew(request, new Metadata(), { deadline: Date.now() + DEADLINE_MS }, done));
   }
 
   watchRecalls(holder: string, onRecall: (budgetId: string) => void): void {
@@ -82,4 +85,18 @@ export class GrpcGrantsLink implements GrantsLink {
     }
     throw failure;
   }
+}
+
+/** Adds the internal token to the metadata of every call; budget-alert answers to services alone. */
+function withToken(token: () => Promise<string>): Interceptor {
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        const go = () => next(metadata, listener);
+        token().then((text) => {
+          metadata.set(INTERNAL_TOKEN_HEADER, text);
+          go();
+        }, go);
+      },
+    });
 }
