@@ -6,6 +6,7 @@ import { ensureTopics, EventProducer, KafkaConnection } from '@tollgate/platform
 import { createLogger } from '@tollgate/platform/observability';
 import { Agent } from 'undici';
 import { CallEnvironment } from './call-provider/call-environment';
+import { Directory } from './directory/directory';
 import { GatewayServer } from './gateway/gateway-server';
 import { GrantHolder } from './hold-budget/grant-holder';
 import { INGRESS_CONFIG, type IngressConfig } from './ingress.config';
@@ -29,6 +30,7 @@ export class IngressRuntime implements OnApplicationBootstrap, BeforeApplication
     private readonly spool: UsageSpool,
     private readonly budgets: GrantHolder,
     private readonly directoryReader: DirectoryReader,
+    private readonly directory: Directory,
     private readonly connection: KafkaConnection,
     private readonly producer: EventProducer,
     private readonly agent: Agent,
@@ -38,14 +40,17 @@ export class IngressRuntime implements OnApplicationBootstrap, BeforeApplication
 
   async onApplicationBootstrap(): Promise<void> {
     const { TOLLGATE_INGRESS_PORT: port, TOLLGATE_HOST: host } = this.config;
-    this.readiness.add('directory', () => this.directoryReader.ready);
+    this.readiness.add('directory', () => this.directory.ready);
     this.readiness.add('spool', () => this.spool.room.refusal === null);
     this.metrics.watch(this.spool, () => this.environment.inFlight.size);
     this.spool.start();
     this.budgets.start();
     // Kafka may be away: calls are answered from the snapshot meanwhile.
     void ensureTopics(this.connection, [topics.usageRecorded], this.ending.signal);
-    this.directoryReader.start().catch((error: unknown) => this.logger.error({ err: error }, 'the directories cannot be followed'));
+    this.directoryReader
+      .start()
+      .then(() => this.directory.open())
+      .catch((error: unknown) => this.logger.error({ err: error }, 'the directories cannot be followed'));
     const bound = await this.server.listen(port, host);
     this.logger.info({ port: bound, producer: this.spool.holder }, 'ingress takes calls');
   }

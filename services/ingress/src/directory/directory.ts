@@ -44,6 +44,7 @@ export class Directory {
   private readonly connections: GroupedView<Connection>;
   private readonly budgets: GroupedView<Budget>;
   private readonly modelNames: GroupedView<Model>;
+  private isOpen = false;
 
   constructor(private readonly source: DirectorySource) {
     this.keys = new KeyIndex(source.view(topics.keys));
@@ -56,9 +57,14 @@ export class Directory {
     for (const topic of DIRECTORY_TOPICS) source.view<unknown>(topic as Topic<unknown>).onChange(() => (this.version += 1));
   }
 
-  /** Whether the views are complete, if perhaps out of date. */
+  /** Lets the views be used: the topics have been read, or enough was waited for them. */
+  open(): void {
+    this.isOpen = true;
+  }
+
+  /** Whether the views are complete; out of date only while Kafka is away. */
   get ready(): boolean {
-    return this.source.ready;
+    return this.isOpen && this.source.ready;
   }
 
   /** Whether changes arrive. */

@@ -38,23 +38,26 @@ export const ORGANIZATION_ID = '0190a000-0000-7000-8000-0000000000aa';
 
 /** A view that a test writes to. */
 export class WritableView<T> implements DirectoryView<T> {
-  private readonly entries = new Map<string, T>();
+  private readonly entryMap = new Map<string, T>();
   private readonly listeners: ((key: string, value: T | undefined) => void)[] = [];
   get size(): number {
-    return this.entries.size;
+    return this.entryMap.size;
   }
   get(key: string): T | undefined {
-    return this.entries.get(key);
+    return this.entryMap.get(key);
+  }
+  *entries(): Iterable<[string, T]> {
+    yield* this.entryMap.entries();
   }
   values(): Iterable<T> {
-    return this.entries.values();
+    return this.entryMap.values();
   }
   onChange(listener: (key: string, value: T | undefined) => void): void {
     this.listeners.push(listener);
   }
   put(key: string, value: T | undefined): void {
-    if (value === undefined) this.entries.delete(key);
-    else this.entries.set(key, value);
+    if (value === undefined) this.entryMap.delete(key);
+    else this.entryMap.set(key, value);
     for (const listener of this.listeners) listener(key, value);
   }
 }
@@ -187,6 +190,7 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Runn
   const source = new WritableDirectory();
   const clock = { now: () => Date.now() };
   const directory = new Directory(source);
+  directory.open();
   fillDirectory(source, options.providerUrl);
   const shipped: EncodedRecord[] = [];
   const problems: string[] = [];

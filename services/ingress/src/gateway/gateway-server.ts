@@ -21,6 +21,8 @@ const MALFORMED: [string, string, string] = ['400 Bad Request', 'malformed_http'
 
 /** The public listener, bounded in what a client can make it wait for and hold. */
 export class GatewayServer {
+  /** Where it listens; 0 before. */
+  port = 0;
   private readonly server: Server;
   private connections = 0;
 
@@ -51,7 +53,8 @@ export class GatewayServer {
         resolve();
       });
     });
-    return (this.server.address() as AddressInfo).port;
+    this.port = (this.server.address() as AddressInfo).port;
+    return this.port;
   }
 
   /** Takes no more connections, and ends those without a request. */
