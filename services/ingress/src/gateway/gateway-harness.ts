@@ -99,7 +99,8 @@ export class GatewayHarness {
     for (let tries = 0; tries < 150 && this.usage().length < count; tries += 1) await sleep(10);
     await sleep(30);
     const usage = this.usage();
-    if (usage.length !== count) throw new Error(`${usage.length} records instead of ${count}: ${JSON.stringify(usage.map(said))}`);
+    if (usage.length !== count)
+      throw new Error(`${usage.length} records instead of ${count}: ${JSON.stringify(usage.slice(0, 4).map(said))}`);
     return usage;
   }
 
