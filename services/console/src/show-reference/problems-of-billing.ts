@@ -1,0 +1,113 @@
+import type { ProblemEntry } from '../merge-documents/open-api';
+import { entry } from './problems-of-the-api';
+
+/** What the endpoints of prices, spend, budgets, webhooks and invoices may answer beyond the general. */
+export const BILLING_PROBLEMS: readonly ProblemEntry[] = [
+  entry(
+    'invalid_period',
+    400,
+    'The period is the wrong way round',
+    '`from` is not before `to`. Periods are half-open: `to` itself is not included.',
+    'Send `from` before `to`.',
+  ),
+  entry(
+    'cut_too_old',
+    400,
+    'The cut is too old',
+    'The books are kept by the second for an hour, so an older cut cannot be reconstructed.',
+    'Ask with a cut within the last 55 minutes.',
+  ),
+  entry(
+    'price_not_applicable',
+    400,
+    'The price cannot be applied',
+    'A condition of the price is not one that calls can meet.',
+    'Correct the conditions as `detail` says.',
+  ),
+  entry(
+    'price_unchanged',
+    409,
+    'That is the price already',
+    'The posted price equals the one that is valid then.',
+    'Nothing is to be done; see `GET /api/v1/prices`.',
+  ),
+  entry(
+    'markup_in_the_future',
+    400,
+    'The mark-up begins in the future',
+    'A mark-up cannot be announced.',
+    'Set it when it begins, or leave `validFrom` out.',
+  ),
+  entry(
+    'fx_rate_exists',
+    409,
+    'The rate is there already',
+    'A published rate does not change, since charges may have used it.',
+    'Post rates of other dates only.',
+  ),
+  entry(
+    'fx_rate_in_the_future',
+    400,
+    'The date lies in the future',
+    'No rate can have been published on that date yet.',
+    'Send the date of publication.',
+  ),
+  entry(
+    'already_written_off',
+    409,
+    'Already written off',
+    'This epoch of the producer was written off before.',
+    'Nothing is to be done; see `GET /api/v1/completeness`.',
+  ),
+  entry(
+    'budget_archived',
+    409,
+    'The budget is archived',
+    'An archived budget does not change any more.',
+    'Create a new budget; it counts its whole period.',
+  ),
+  entry(
+    'webhook_disabled',
+    409,
+    'The webhook is disabled',
+    'Nothing is sent to a disabled webhook.',
+    'Enable it with `PATCH {"status": "active"}`.',
+  ),
+  entry(
+    'seller_unknown',
+    409,
+    'The seller is not known',
+    'An invoice needs the name, address and country of the seller.',
+    'An operator sets them with `PUT /api/v1/billing-settings`.',
+  ),
+  entry('month_not_begun', 400, 'The month has not begun', 'The period lies in the future.', 'Name the current month or an earlier one.'),
+  entry(
+    'month_not_final',
+    409,
+    'The month is not final',
+    'Usage of the month may still arrive; `detail` says whose, or until when the grace time runs.',
+    'Finalise it later, or now with `{"force": true, "reason": "…"}`: what still arrives becomes an adjustment on the next invoice.',
+  ),
+  entry(
+    'month_invoiced',
+    409,
+    'The month is invoiced already',
+    'The invoice of the month is final. What is charged for it from now on is an adjustment on the next one.',
+    'Draft the next month’s invoice.',
+  ),
+  entry(
+    'earlier_month_open',
+    409,
+    'An earlier month is open',
+    'Invoices are finalised in the order of their months.',
+    'Finalise the month that `detail` names first.',
+  ),
+  entry(
+    'nothing_to_invoice',
+    409,
+    'There is nothing to invoice',
+    'Nothing was charged in the month that is not invoiced already.',
+    'Leave the draft as it is; a later charge will be on it.',
+  ),
+  entry('reason_required', 400, 'A reason is required', 'What is forced keeps its reason for ever.', 'Send `reason` beside `force`.'),
+];
