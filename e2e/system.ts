@@ -15,7 +15,6 @@ export interface RunningSystem {
 }
 
 declare module 'vitest' {
-   
   export interface ProvidedContext {
     tollgate: RunningSystem;
   }

@@ -67,18 +67,19 @@ export function sendEvents(
   });
 }
 
+/** What `GET /api/v1/spend` answers, as far as scenarios look. */
+export interface Spend {
+  currency: string;
+  total: string;
+  totals: { amount: string; cost: string; requests: number };
+  rows: Record<string, string>[];
+}
+
 /** Spend of the last two days and the coming one, as the organisation's admin sees it. */
-export async function spend(
-  tenant: Tenant,
-  groupBy = '',
-): Promise<{ total: { amount: string; cost: string; requests: string }; rows: Record<string, string>[]; currency: string }> {
+export async function spend(tenant: Tenant, groupBy = ''): Promise<Spend> {
   const from = new Date(Date.now() - 48 * 3_600_000).toISOString();
   const to = new Date(Date.now() + 24 * 3_600_000).toISOString();
-  const answer = await tenant.api<{
-    total: { amount: string; cost: string; requests: string };
-    rows: Record<string, string>[];
-    currency: string;
-  }>(`/spend?from=${from}&to=${to}${groupBy ? `&groupBy=${groupBy}` : ''}`);
+  const answer = await tenant.api<Spend>(`/spend?from=${from}&to=${to}${groupBy ? `&groupBy=${groupBy}` : ''}`);
   if (answer.status !== 200) throw new Error(`spend: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }

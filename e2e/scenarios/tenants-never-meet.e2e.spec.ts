@@ -8,6 +8,12 @@ interface OpenApi {
   paths: Record<string, Record<string, { operationId?: string }>>;
 }
 
+/** Bodies that would be right, so that it is the id that is refused. */
+const BODIES: Record<string, object> = {
+  '/api/v1/budgets/{id}': { name: 'x' },
+  '/api/v1/webhooks/{id}': { status: 'active' },
+};
+
 describe('tenants never meet', () => {
   let owner: Tenant;
   let stranger: Tenant;
@@ -49,6 +55,7 @@ describe('tenants never meet', () => {
 
   it('every path of the document with another organisation’s ids answers 403 or 404', async () => {
     const tried: string[] = [];
+    const wrong: string[] = [];
     for (const [path, operations] of Object.entries(document.paths)) {
       if (!path.startsWith('/api/v1/') || !path.includes('{')) continue;
       const family = path.split('/')[3] ?? '';
@@ -57,14 +64,14 @@ describe('tenants never meet', () => {
         .replace(/\{[^}]+\}/, id ?? '0192f3a1-7c00-7abc-8def-0123456789ab')
         .replace(/\{[^}]+\}/g, '0192f3a1-7c00-7abc-8def-0123456789ab');
       for (const method of Object.keys(operations)) {
-        const body = ['post', 'put', 'patch'].includes(method) ? {} : undefined;
+        const body = ['post', 'put', 'patch'].includes(method) ? (BODIES[path] ?? {}) : undefined;
         const answer = await ask(`${system().consoleUrl}${filled}`, { key: stranger.adminKey, method: method.toUpperCase(), body });
         tried.push(`${method} ${path}`);
-        expect([403, 404], `${method} ${filled} answered ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`).toContain(
-          answer.status,
-        );
+        if (![403, 404].includes(answer.status))
+          wrong.push(`${method} ${filled} answered ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
       }
     }
+    expect(wrong).toEqual([]);
     expect(tried.length).toBeGreaterThan(15);
   });
 

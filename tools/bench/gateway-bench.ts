@@ -135,9 +135,13 @@ async function drain(system: SystemUnderTest, adminKey: string, calls: number): 
   const from = new Date(started - 7_200_000).toISOString();
   const to = new Date(started + 7_200_000).toISOString();
   for (;;) {
-    const { total } = await askFrontDoor<{ total: { requests: string } }>(system.dev.consoleUrl, adminKey, `/spend?from=${from}&to=${to}`);
-    if (Number(total.requests) >= calls) break;
-    if (Date.now() - started > DRAIN_WITHIN_MS) throw new Error(`only ${total.requests} of ${calls} calls were billed`);
+    const { totals } = await askFrontDoor<{ totals: { requests: number } }>(
+      system.dev.consoleUrl,
+      adminKey,
+      `/spend?from=${from}&to=${to}`,
+    );
+    if (totals.requests >= calls) break;
+    if (Date.now() - started > DRAIN_WITHIN_MS) throw new Error(`only ${totals.requests} of ${calls} calls were billed`);
     await new Promise((resume) => setTimeout(resume, 500));
   }
   const seconds = (Date.now() - started) / 1000;

@@ -61,13 +61,13 @@ async function run(
   const acceptedMs = Date.now() - started;
   const [from, to] = [new Date(started - 7_200_000).toISOString(), new Date(started + 7_200_000).toISOString()];
   for (;;) {
-    const { total: sum } = await askFrontDoor<{ total: { requests: string } }>(
+    const { totals } = await askFrontDoor<{ totals: { requests: number } }>(
       system.dev.consoleUrl,
       tenant.adminKey,
       `/spend?from=${from}&to=${to}`,
     );
-    if (Number(sum.requests) >= total + already) break;
-    if (Date.now() - started > WITHIN_MS) throw new Error(`only ${sum.requests} of ${total + already} events arrived`);
+    if (totals.requests >= total + already) break;
+    if (Date.now() - started > WITHIN_MS) throw new Error(`only ${totals.requests} of ${total + already} events arrived`);
     await new Promise((resume) => setTimeout(resume, 100));
   }
   const seconds = (Date.now() - started) / 1000;
