@@ -8,6 +8,8 @@ import { sendTraffic } from './traffic';
 const WITHIN_MS = 240_000;
 const PARALLEL = 16;
 const SETTLE_MS = 3_000;
+/** Stretches the traffic over many kills. */
+const PAUSE_MS = 100;
 
 /** Whether the books were right; printed on the way. */
 export async function crashRun(seed: number, total: number, copies: number): Promise<boolean> {
@@ -28,6 +30,7 @@ export async function crashRun(seed: number, total: number, copies: number): Pro
       random,
       projects: PROJECTS,
       name: `seed-${seed}`,
+      pauseMs: PAUSE_MS,
       withinMs: WITHIN_MS,
     });
     running = false;

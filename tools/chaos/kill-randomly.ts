@@ -1,10 +1,10 @@
 import type { SystemUnderTest } from './system-under-test';
 import { pick } from './seeded-random';
 
-const LEAST_PAUSE_MS = 1_500;
-const SPREAD_MS = 2_500;
+const LEAST_PAUSE_MS = 1_000;
+const SPREAD_MS = 2_000;
 
-/** Ends a random service process every 1.5 to 4 s until `running` says no more. Returns who was ended how often. */
+/** Ends a random service process every 1 to 3 s until `running` says no more. Returns who was ended how often. */
 export async function killRandomly(system: SystemUnderTest, random: () => number, running: () => boolean): Promise<Map<string, number>> {
   const killed = new Map<string, number>();
   while (running()) {

@@ -39,7 +39,7 @@ export interface TrafficPlan {
 /** The CloudEvents source of all reported events. */
 export const EVENT_SOURCE = 'chaos';
 
-const MODELS = ['openai/gpt-4o', 'openai/gpt-4o-mini', 'groq/llama-3.3-70b-versatile', 'mistral/mistral-large-latest'];
+const MODELS = ['openai/gpt-4o', 'openai/gpt-4o-mini', 'deepseek/deepseek-chat', 'mistral/mistral-large-latest'];
 const EVENTS_PER_BATCH = 20;
 const RESEND_PAUSE_MS = 200;
 

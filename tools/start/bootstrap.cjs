@@ -11,6 +11,8 @@ const [command, ...args] = process.argv.slice(2);
 const commands = {
   start: () => handOver('dist/tools/start/main.js'),
   test: () => handOver('dist/tools/start/test-command.js'),
+  chaos: () => handOver('dist/tools/chaos/main.js'),
+  bench: () => handOver('dist/tools/bench/main.js'),
   check: () =>
     process.exit(spawnSync(process.execPath, [path.join(root, 'tools/guards/check.mjs'), ...args], { stdio: 'inherit' }).status || 0),
 };
