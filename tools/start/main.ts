@@ -25,13 +25,13 @@ async function main(options: StartOptions): Promise<void> {
     } finally {
       folder.remove('dev.json');
       await system.stop();
-      progress.step('everything is stopped');
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
     folder.unlock();
   }
+  progress.step('everything is stopped');
 }
 
 function fail(error: unknown): never {

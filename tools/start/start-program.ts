@@ -9,7 +9,14 @@ const STOP_GRACE_MS = 12_000;
 const LARGEST_LOG_BYTES = 64 * 1024 * 1024;
 
 /** Runs one of the project's own programs (a file of dist/) with its output appended to a log. It ends with this process, however that ends. */
-export function startProgram(job: { file: string; args?: string[]; env: NodeJS.ProcessEnv; logFile: string }): Running {
+export function startProgram(job: {
+  file: string;
+  args?: string[];
+  env: NodeJS.ProcessEnv;
+  logFile: string;
+  /** Hears that it had to be killed, since it did not stop in time. */
+  killed: () => void;
+}): Running {
   const log = openLog(job.logFile);
   const leash = join(projectRoot(), 'tools/start/leash.cjs');
   // Detached: Ctrl-C reaches this process alone, which then stops the others in their order.
@@ -24,12 +31,14 @@ export function startProgram(job: { file: string; args?: string[]; env: NodeJS.P
   if (child.pid === undefined) throw new Error(`${process.execPath} cannot be run`);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.on('error', () => undefined);
-  return { pid: child.pid, exited, stop: () => stop(child, exited) };
+  return { pid: child.pid, exited, stop: () => stop(child, exited, job.killed) };
 }
 
-async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
+async function stop(child: ChildProcess, exited: Promise<void>, killed: () => void): Promise<void> {
   child.kill('SIGTERM');
-  const insist = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  const insist = setTimeout(() => {
+    if (child.kill('SIGKILL')) killed();
+  }, STOP_GRACE_MS);
   await exited;
   clearTimeout(insist);
 }

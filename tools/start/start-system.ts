@@ -53,12 +53,16 @@ export async function startSystem(setup: SystemSetup): Promise<RunningSystem> {
   });
   const simulatorPort = await ports.internal(PREFERRED_SIMULATOR_PORT);
   const simulatorBook = `${folder.folder('simulator')}/book.jsonl`;
-  const supervise = (name: string, file: string, env: Record<string, string>, args: string[] = []): Supervised =>
-    new Supervised(
-      name,
-      async () => startProgram({ file, args, env: programEnvironment(env, compileCache), logFile: `${logs}/${name}.log` }),
-      events,
-    );
+  const supervise = (name: string, file: string, env: Record<string, string>, args: string[] = []): Supervised => {
+    const job = {
+      file,
+      args,
+      env: programEnvironment(env, compileCache),
+      logFile: `${logs}/${name}.log`,
+      killed: () => progress.warn(`${name} did not stop in time and was killed; see ${logs}`),
+    };
+    return new Supervised(name, async () => startProgram(job), events);
+  };
   const simulator = supervise('simulator', 'dist/tools/simulator/main.js', {}, ['--port', String(simulatorPort), '--book', simulatorBook]);
   const services = plan.processes.map((process) => ({
     process,

@@ -21,7 +21,7 @@ const FINAL_TIMEOUT_MS = 90_000;
 
 /** The month is final as soon as it is complete: nobody reports late in the demo. */
 export async function waiveGraceTime({ finance }: DemoContext): Promise<void> {
-  await finance.json('/api/v1/billing-settings', { method: 'PATCH', body: { graceHours: 0 } });
+  await finance.json('/api/v1/billing-settings', { method: 'PUT', body: { graceHours: 0 } });
 }
 
 /** Drafts a month's invoice until all that was reported is on it, then finalises it: as soon as every producer of usage has come past the month's end. */

@@ -37,7 +37,7 @@ export async function makeLiveCalls(context: DemoContext): Promise<number> {
 
 /** The stock client, pointed at the gateway: base URL and key are all that changes. */
 export function openAiClient({ ingressUrl, apiKey }: DemoContext): OpenAI {
-  return new OpenAI({ baseURL: `${ingressUrl}/v1`, apiKey, maxRetries: 2, timeout: 60_000 });
+  return new OpenAI({ baseURL: `${ingressUrl}/v1`, apiKey, maxRetries: 5, timeout: 60_000 });
 }
 
 async function plainCall(client: OpenAI, call: LiveCall): Promise<void> {

@@ -24,7 +24,7 @@ export async function runDemo(context: DemoContext): Promise<{ summary: DemoSumm
   for (const month of months) {
     const invoice = await step(`invoice of ${month}`, () => invoiceMonth(context, month, EVENTS_A_MONTH));
     progress.step(
-      `demo: invoice ${invoice.number} of ${month}: ${invoice.net} net, ${invoice.tax} VAT, ${invoice.total} ${invoice.currency}`,
+      `demo: invoice ${invoice.number} of ${month}: ${twoDecimals(invoice.net)} net, ${twoDecimals(invoice.tax)} VAT, ${twoDecimals(invoice.total)} ${invoice.currency}`,
     );
     invoices.push(invoice);
   }
@@ -44,6 +44,12 @@ export async function runDemo(context: DemoContext): Promise<{ summary: DemoSumm
     },
     table: spendTable(rows, spend.total, spend.currency),
   };
+}
+
+/** Amounts come without trailing zeros; a person expects cents. */
+function twoDecimals(amount: string): string {
+  const [whole, cents = ''] = amount.split('.');
+  return `${whole}.${cents.padEnd(2, '0')}`;
 }
 
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {

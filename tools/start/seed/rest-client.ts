@@ -11,7 +11,7 @@ export class RestError extends Error {
 
 /** How one request differs from a plain GET. */
 export interface RestRequest {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly contentType?: string;
   /** Makes a POST that creates safe to repeat. */
