@@ -30,5 +30,3 @@ const DEFAULT_BASE_URLS: Readonly<Record<string, string>> = {
 export function defaultBaseUrl(provider: string): string | undefined {
   return Object.hasOwn(DEFAULT_BASE_URLS, provider) ? DEFAULT_BASE_URLS[provider] : undefined;
 }
-
-export const PROVIDERS_WITH_DEFAULTS: readonly string[] = Object.keys(DEFAULT_BASE_URLS);

@@ -63,6 +63,15 @@ describe('the one document', () => {
     expect(merged.paths['/v1/models']?.servers).toEqual([{ url: 'https://ai.example.com', description: 'The gateway' }]);
   });
 
+  it('demands of an operation what its own document demanded of all, and nothing of those of others', () => {
+    const merged = mergeDocuments(info, [
+      { service: 'ingress', document: { ...document('/v1/models', {}, 'X'), security: [{ key: ['inference'] }] } },
+      { service: 'console', document: document('/api/v1/openapi.json', {}, 'X') },
+    ]);
+    expect(merged.paths['/v1/models']?.get?.security).toEqual([{ key: ['inference'] }]);
+    expect(merged.paths['/api/v1/openapi.json']?.get?.security).toBeUndefined();
+  });
+
   it('lists each problem code once', () => {
     const problem = { code: 'not_found', status: 404, title: 'Not found', meaning: 'm', fix: 'f' };
     const of = (service: string) => ({ service, document: { ...document(`/${service}`, {}, 'X'), 'x-problems': [problem] } });

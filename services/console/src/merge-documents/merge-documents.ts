@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { OpenApiDocument, PathItem, ProblemEntry } from './open-api';
+import { METHODS, type OpenApiDocument, type Operation, type PathItem, type ProblemEntry } from './open-api';
 
 /** One service's document; `servers` where its paths lie elsewhere than the front door. */
 export interface NamedDocument {
@@ -26,12 +26,20 @@ export function mergeDocuments(info: OpenApiDocument['info'], parts: readonly Na
     const document = withDistinctComponents(part, merged.components);
     for (const [kind, members] of Object.entries(document.components ?? {}))
       merged.components[kind] = { ...members, ...merged.components[kind] };
-    for (const [path, item] of Object.entries(document.paths)) merged.paths[path] = { ...placed(item, part.server), ...merged.paths[path] };
+    for (const [path, item] of Object.entries(document.paths))
+      merged.paths[path] = { ...placed(secured(item, document.security), part.server), ...merged.paths[path] };
     mergeByName(merged.tags as { name: string }[], document.tags ?? [], (tag) => tag.name);
     mergeByName(merged['x-problems'] as ProblemEntry[], document['x-problems'] ?? [], (problem) => problem.code);
   }
   merged.paths = Object.fromEntries(Object.entries(merged.paths).sort(([one], [other]) => (one < other ? -1 : 1)));
   return merged;
+}
+
+/** What a document demands of all its operations is written into each, since it does not hold for those of the others. */
+function secured(item: PathItem, security: Operation['security']): PathItem {
+  if (security === undefined) return item;
+  const operations = METHODS.flatMap((method) => (item[method] ? [[method, { security, ...item[method] }] as const] : []));
+  return { ...item, ...Object.fromEntries(operations) };
 }
 
 function placed(item: PathItem, server: string | undefined): PathItem {

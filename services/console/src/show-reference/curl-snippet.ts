@@ -29,7 +29,7 @@ export function curlSnippet(method: Method, path: string, operation: Operation, 
 }
 
 function needsKey(operation: Operation): boolean {
-  return operation.security === undefined || operation.security.some((scheme) => Object.keys(scheme).length > 0);
+  return (operation.security ?? []).some((scheme) => Object.keys(scheme).length > 0);
 }
 
 /** A word that a POSIX shell takes as it is. */

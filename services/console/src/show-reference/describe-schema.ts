@@ -85,7 +85,8 @@ function withFormat(type: string, schema: Schema): string {
   return schema.format && type !== 'null' ? `${type} (${schema.format})` : type;
 }
 
-function descriptionOf(schema: Schema): string {
+/** What a schema says about itself, with its default and bounds. */
+export function descriptionOf(schema: Schema): string {
   const said = schema.description ?? '';
   const bounds = [
     schema.default === undefined ? '' : `Default ${JSON.stringify(schema.default)}.`,

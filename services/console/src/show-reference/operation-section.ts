@@ -1,6 +1,6 @@
 import type { MediaType, Method, OpenApiDocument, Operation, Parameter, Schema } from '../merge-documents/open-api';
 import { curlSnippet } from './curl-snippet';
-import { memberRows, typeName, type MemberRow } from './describe-schema';
+import { descriptionOf, memberRows, resolve, typeName, type MemberRow } from './describe-schema';
 import { html, inline, prose, type Html } from './html';
 
 /** One operation and where it stands on the page. */
@@ -42,7 +42,7 @@ function parameterTable(parameters: readonly Parameter[], document: OpenApiDocum
     path: name,
     type: `${typeName(schema, document)}, in ${place}`,
     required: required ?? false,
-    description: description ?? (schema?.['description'] as string | undefined) ?? '',
+    description: descriptionOf({ ...resolve(schema, document), ...(description === undefined ? {} : { description }) }),
   }));
   return html`<h4>Parameters</h4>
     ${memberTable(rows)}`;

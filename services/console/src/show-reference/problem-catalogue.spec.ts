@@ -13,7 +13,12 @@ function problemsInUse(): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of files) {
     const source = readFileSync(join(root, file), 'utf8');
-    for (const [, status, code] of source.matchAll(/(?:\bstatus: (\d{3}),\s*)?\bcode: '([a-z_]+)',\s*title:/g)) {
+    // As members of a problem, and as the first arguments of a function that makes one.
+    const written = [
+      ...source.matchAll(/(?:\bstatus: (\d{3}),\s*)?\bcode: '([a-z_]+)',\s*title:/g),
+      ...source.matchAll(/\b[a-z]\w*\((\d{3}), '([a-z_]+)',/g),
+    ];
+    for (const [, status, code] of written) {
       const problem = `${status ?? ''} ${code}`.trim();
       if (!found.has(problem)) found.set(problem, file);
     }

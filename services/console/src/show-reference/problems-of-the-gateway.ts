@@ -32,6 +32,14 @@ export const GATEWAY_PROBLEMS: readonly ProblemEntry[] = [
     'Send a JSON object as the vendor’s reference describes it.',
   ),
   entry(
+    'media_type_unsupported',
+    415,
+    'The media type is not one for usage events',
+    'Usage events come as CloudEvents.',
+    'Send one as `application/cloudevents+json`, or an array as `application/cloudevents-batch+json`.',
+  ),
+  entry('batch_too_large', 413, 'The batch is too large', 'A batch holds 1,000 usage events at most.', 'Send several batches.'),
+  entry(
     'content_encoding_unsupported',
     415,
     'The content encoding is not supported',
