@@ -29,6 +29,8 @@ export interface HttpAppOptions {
   readonly bodyLimit?: number;
   /** Whether SIGTERM and SIGINT close the application and exit; yes by default, no in tests. */
   readonly handleSignals?: boolean;
+  /** What /openapi.json shows, for a service whose interface is not made of Nest's controllers; by default their description. */
+  readonly openApi?: () => object;
   /**
    * Runs before the application listens: connect microservices (`app.connectMicroservice({ strategy })`) or add Fastify routes. What is connected here
    * is started by `createHttpApp`, after HTTP listens and without waiting for Kafka.
@@ -63,7 +65,7 @@ export async function createHttpApp(rootModule: Type | DynamicModule, options: H
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   acceptEmptyJson(app);
   observeRequests(fastify);
-  addOperationsRoutes(fastify, readiness, () => openApiDocument(app, options.service));
+  addOperationsRoutes(fastify, readiness, options.openApi ?? (() => openApiDocument(app, options.service)));
   await options.configure?.(app);
   await app.listen(options.port, options.host);
   if (options.handleSignals ?? true) exitGracefully(app, readiness, logger, () => telemetry.shutdown());

@@ -6,6 +6,7 @@ import { loadConfig } from '@tollgate/platform/config';
 import { createHttpApp } from '@tollgate/platform/http';
 import { IngressModule } from './app.module';
 import { ingressVariables } from './ingress.config';
+import { gatewayDocument } from './operations/gateway-document';
 
 async function main(): Promise<void> {
   const config = loadConfig(ingressVariables);
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
     port: config.TOLLGATE_PORT,
     host: config.TOLLGATE_HOST,
     internalSecret: config.TOLLGATE_INTERNAL_SECRET,
+    openApi: () => gatewayDocument,
   });
 }
 
