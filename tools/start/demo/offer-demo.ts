@@ -2,6 +2,7 @@ import type { DataFolder } from '../data-folder';
 import type { DemoSummary, DevFile } from '../dev-file';
 import type { Progress } from '../progress';
 import { RestClient } from '../seed/rest-client';
+import type { DemoContext } from './demo-context';
 import { runDemo } from './run-demo';
 
 /** What demo.json remembers: a demo that was declined on a fresh folder is not sprung on its user later; one that failed is tried again. */
@@ -16,6 +17,8 @@ export async function offerDemo(offer: {
   wanted: boolean;
   signal: AbortSignal;
   ready: () => void;
+  /** Where the demo's webhook receiver listens and is reached; on this machine by default. */
+  receiver?: DemoContext['receiver'];
 }): Promise<void> {
   const { dev, folder, progress, signal } = offer;
   const before = folder.read<DemoState>('demo.json');
@@ -30,7 +33,7 @@ export async function offerDemo(offer: {
       admin: new RestClient(dev.consoleUrl, dev.adminKey),
       finance: new RestClient(dev.consoleUrl, dev.financeKey),
       usage: new RestClient(dev.ingressUrl, dev.apiKey),
-      receiver: { bindHost: '127.0.0.1', publicHost: '127.0.0.1', port: 0 },
+      receiver: offer.receiver ?? { bindHost: '127.0.0.1', publicHost: '127.0.0.1', port: 0 },
       outputFolder: folder.folder('demo'),
       now: new Date(),
       progress,

@@ -1,7 +1,6 @@
 import type { DataFolder } from '../data-folder';
 import type { DevFile } from '../dev-file';
 import type { Progress } from '../progress';
-import type { RunningSystem } from '../running-system';
 import { seedDemoOrganization, type DemoOrganization } from './demo-organization';
 import { RestClient } from './rest-client';
 import { connectProviders, type ConnectionState } from './shared-connections';
@@ -9,8 +8,16 @@ import { connectProviders, type ConnectionState } from './shared-connections';
 /** What organization.json keeps. */
 type Kept = Partial<DemoOrganization> & { connections?: ConnectionState };
 
+/** What is known of the system that is seeded. */
+export interface SeededSystem {
+  readonly ingressUrl: string;
+  readonly consoleUrl: string;
+  readonly simulatorUrl: string;
+  readonly secrets: { readonly operatorKey: string };
+}
+
 /** Gives a started system its shared connections and its demo organisation, over the public REST. Safe to repeat: what is there stays. */
-export async function seedSystem(system: RunningSystem, folder: DataFolder, env: NodeJS.ProcessEnv, progress: Progress): Promise<DevFile> {
+export async function seedSystem(system: SeededSystem, folder: DataFolder, env: NodeJS.ProcessEnv, progress: Progress): Promise<DevFile> {
   const clientOf = (key: string): RestClient => new RestClient(system.consoleUrl, key);
   let kept: Kept = folder.read<Kept>('organization.json') ?? {};
   const keep = (more: Kept): void => folder.write('organization.json', (kept = { ...kept, ...more }));

@@ -56,7 +56,7 @@ export const organizationSuspended = () =>
     fix: 'Ask the operator of this gateway.',
   });
 
-/** Something that the gateway needs is away for now; never a reason to refuse a valid key. */
+/** Something that the gateway needs is away at the moment; never a reason to refuse a valid key. */
 export const unavailableNow = (what: string, retryAfterSeconds = 2) =>
   new Problem({
     status: 503,
