@@ -15,6 +15,9 @@ export interface OpenAiAnswer {
 }
 
 const FINISH_REASON = /"finish_reason"\s*:\s*"([^"\\]{1,64})"/g;
+/** Up to this size, parsing the whole answer takes less time than finding its members. */
+const PARSED_BYTES = 16_384;
+const INCOMPLETE: OpenAiAnswer = { usage: undefined, model: undefined, finishReason: undefined, complete: false };
 /** How far from a text's end the finish reason is looked for. */
 const FINISH_TAIL_BYTES = 4096;
 
@@ -24,6 +27,7 @@ const FINISH_TAIL_BYTES = 4096;
  */
 export function readOpenAiAnswer(body: Buffer, provider: string): OpenAiAnswer {
   try {
+    if (body.length <= PARSED_BYTES) return readParsed(JSON.parse(body.toString('utf8')), provider);
     const { members } = scanMembers(body);
     const choices = lastMember(members, 'choices');
     return {
@@ -36,11 +40,21 @@ export function readOpenAiAnswer(body: Buffer, provider: string): OpenAiAnswer {
       complete: true,
     };
   } catch (error) {
-    if (error instanceof JsonScanError || error instanceof SyntaxError) {
-      return { usage: undefined, model: undefined, finishReason: undefined, complete: false };
-    }
+    if (error instanceof JsonScanError || error instanceof SyntaxError) return INCOMPLETE;
     throw error;
   }
+}
+
+function readParsed(answer: unknown, provider: string): OpenAiAnswer {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return INCOMPLETE;
+  const { usage, service_tier: tier, model, choices } = answer as Record<string, unknown>;
+  const last: unknown = Array.isArray(choices) ? choices.at(-1) : undefined;
+  return {
+    usage: withServiceTier(extractOpenAiUsage(usage, provider), tier),
+    model: asText(model),
+    finishReason: asText((last as { finish_reason?: unknown } | null | undefined)?.finish_reason),
+    complete: true,
+  };
 }
 
 /** Adds the tier that the call was served in to what was extracted. */

@@ -71,15 +71,7 @@ export class AnswerCall {
       outputBound: (maxOutputTokens ?? request.maxOutputTokens ?? 0) * request.n,
       grants: hold ? hold.grants : [],
     };
-    this.environment.spool.accept(accepted, (error) => {
-      if (error) {
-        hold?.release();
-        exchange.fail(spoolUnusable());
-        return;
-      }
-      const call = new ProviderCall(this.environment, exchange, route, accepted, hold, !request.includesUsage);
-      this.environment.guarded(() => call.dispatch(body));
-    });
+    new ProviderCall(this.environment, exchange, route, accepted, hold, !request.includesUsage).start(body);
   }
 }
 

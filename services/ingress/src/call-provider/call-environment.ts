@@ -37,6 +37,12 @@ export class CallEnvironment {
   readonly metrics: CallMetrics;
   readonly inFlight = new Set<ProviderCall>();
   private readonly timer: NodeJS.Timeout;
+  private starting: ProviderCall[] = [];
+  private readonly checkStarts = () => {
+    const starting = this.starting;
+    this.starting = [];
+    for (const call of starting) call.noteIfHeld();
+  };
 
   constructor(private readonly options: CallEnvironmentOptions) {
     ({ spool: this.spool, agent: this.agent, clock: this.clock, limits: this.limits, metrics: this.metrics } = options);
@@ -61,6 +67,12 @@ export class CallEnvironment {
     } catch (error) {
       this.options.onError(error as Error);
     }
+  }
+
+  /** Looks, a turn of the event loop later, whether the call has left. As a rule it has. */
+  watchStart(call: ProviderCall): void {
+    this.starting.push(call);
+    if (this.starting.length === 1) setImmediate(this.checkStarts);
   }
 
   /** Waits until no call is under way, at most so long; what is left then is ended. */

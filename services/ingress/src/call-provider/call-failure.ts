@@ -5,7 +5,7 @@ import { SpoolWriteError } from '../spool/segment-files';
 import { providerCut, providerGarbage, providerTimeout, providerUnreachable, shuttingDown } from './provider-problems';
 
 /** Why we ended a call ourselves. */
-export type EndReason = 'total_timeout' | 'client_gone' | 'shutdown';
+export type EndReason = 'total_timeout' | 'client_gone' | 'shutdown' | 'not_accepted';
 
 /** What a call is aborted with. */
 export class CallEnded extends Error {
@@ -48,6 +48,7 @@ function failureOf(error: Error, code: string, provider: string): CallFailure {
 function endedByUs(reason: EndReason, provider: string): CallFailure {
   if (reason === 'client_gone') return { outcome: Outcome.OUTCOME_CLIENT_CUT, problem: shuttingDown() };
   if (reason === 'shutdown') return failed(shuttingDown());
+  if (reason === 'not_accepted') return failed(spoolUnusable());
   return timedOut(providerTimeout(provider, 'did not finish its answer in time'));
 }
 

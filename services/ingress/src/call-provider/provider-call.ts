@@ -3,7 +3,9 @@ import type { Problem } from '@tollgate/platform/http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Exchange } from '../gateway/exchange';
+import { spoolUnusable } from '../gateway/problems';
 import type { Hold } from '../hold-budget/hold';
+import type { SpoolWriteError } from '../spool/segment-files';
 import type { AcceptedCall } from '../spool/usage-codec';
 import { type Answer, estimatedUsage, type MeteredUsage, NOTHING_USED } from './answer';
 import { passedHeaders } from './answer-headers';
@@ -31,6 +33,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | null = null;
   private answer: Answer | null = null;
   private wasSent = false;
+  private isAccepted = false;
   private isHeld = false;
   private isRecorded = false;
   private endReason: EndReason | null = null;
@@ -58,29 +61,31 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
     return this.accepted.inputBytes;
   }
 
-  /** Sends the call. Its intent has just been written to the spool. */
-  dispatch(body: Buffer): void {
+  /** Numbers the call and sends it. The connection is asked for at once; nothing leaves on it before the intent is written. */
+  start(body: Buffer): void {
     const { environment, route, exchange } = this;
     environment.inFlight.add(this);
-    if (exchange.res.destroyed) return this.onClose();
+    environment.spool.accept(this.accepted, this.onAccepted);
     exchange.res.on('close', this.onClose);
     const { origin, path, headers } = route.upstream;
     const { firstByteMs, idleMs } = environment.limits;
     const sent = [...headers, 'x-tollgate-attempt-id', this.accepted.eventId];
-    environment.agent.dispatch(
-      { origin, path, method: 'POST', headers: sent, body, headersTimeout: firstByteMs, bodyTimeout: idleMs },
-      this,
-    );
-    if (this.controller || this.isRecorded) return;
-    this.isHeld = true;
-    environment.spool.held(this.accepted);
+    environment.agent.dispatch({ origin, path, method: 'POST', headers: sent, body, headersTimeout: firstByteMs, bodyTimeout: idleMs }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
+    if (!this.isAccepted) this.environment.spool.flushNow();
     if (this.endReason) return controller.abort(new CallEnded(this.endReason));
     if (this.isHeld) this.environment.spool.sent(this.accepted);
     this.wasSent = true;
+  }
+
+  /** If the call still waits for a connection, the spool is told so: it has not left. */
+  noteIfHeld(): void {
+    if (this.controller || this.isRecorded) return;
+    this.isHeld = true;
+    this.environment.spool.held(this.accepted);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -198,6 +203,18 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
   private addOwnHeaders(headers: string[]): void {
     headers.push('x-tollgate-provider', this.provider, 'x-tollgate-model', this.route.facts.model, 'x-tollgate-attempts', '1');
   }
+
+  private readonly onAccepted = (error: SpoolWriteError | null) => {
+    this.isAccepted = true;
+    if (!error) return this.environment.watchStart(this);
+    // Without a number there is no record to write, and nothing may leave.
+    this.environment.inFlight.delete(this);
+    this.endReason ??= 'not_accepted';
+    if (this.isRecorded) return;
+    this.isRecorded = true;
+    this.hold?.release();
+    this.tellProblem(spoolUnusable());
+  };
 
   private readonly onDrain = () => {
     this.stalledSince = 0;

@@ -87,8 +87,8 @@ export class Spool {
   }
 
   /**
-   * Numbers the call and writes its intent. Once it is written the call must leave at once, since a call of which nothing more is known counts as sent; with
-   * an error it has no number and must not leave.
+   * Numbers the call and writes its intent. The call must not leave before that is written, and must soon leave then, since a call of which nothing more is
+   * known counts as sent. With an error it has no number and must not leave.
    */
   accept(call: AcceptedCall, written: Written): void {
     call.acceptedAt = this.stamp();
@@ -99,10 +99,10 @@ export class Spool {
     this.schedule();
   }
 
-  /** The call could not leave at once: it waits for a connection. */
+  /** The call did not leave at once: it waits for a connection. */
   held(call: AcceptedCall): void {
     writeProgress(this.frames, FrameType.held, call.sequence);
-    this.flush();
+    this.schedule();
   }
 
   /** The bytes of a call that was held are about to leave. @throws SpoolWriteError: don't let them. */
