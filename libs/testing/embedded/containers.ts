@@ -39,6 +39,6 @@ export async function startKafkaContainer(): Promise<TestServer> {
   const exports = Object.entries(asEnvironment({ ...settings, 'advertised.listeners': `PLAINTEXT://${host}:${port}` }));
   const script = [...exports.map(([name, value]) => `export ${name}='${value}'`), 'exec /etc/kafka/docker/run', ''].join('\n');
   await container.copyContentToContainer([{ content: script, target: START_SCRIPT, mode: 0o755 }]);
-  await kafkaAnswers(port, 60_000, new Promise(() => undefined), host);
+  await kafkaAnswers({ host, port }, 60_000);
   return { address: `${host}:${port}`, stop: async () => void (await container.stop()) };
 }

@@ -6,8 +6,6 @@ import { freshDatabase } from './fresh-database';
 import { dedicatedKafka } from './runtime';
 import { kafkaAnswers } from './kafka-answers';
 
-const never = new Promise<void>(() => undefined);
-
 describe('the embedded servers', () => {
   it('give each spec file an empty PostgreSQL 17 database of its own', async () => {
     const [one, other] = await Promise.all([freshDatabase(inject('databaseUrl'), 'one'), freshDatabase(inject('databaseUrl'), 'one')]);
@@ -24,12 +22,13 @@ describe('the embedded servers', () => {
 
   it('share one broker that answers, and lend another to who asks', async () => {
     const port = (brokers: string): number => Number(brokers.split(':')[1]);
-    await kafkaAnswers(port(inject('kafkaBrokers')), 5_000, never);
+    await kafkaAnswers({ port: port(inject('kafkaBrokers')) }, 5_000);
     const own = await dedicatedKafka();
     expect(own.address).not.toBe(inject('kafkaBrokers'));
-    await kafkaAnswers(port(own.address), 5_000, never);
+    await kafkaAnswers({ port: port(own.address) }, 5_000);
+    await expect(kafkaAnswers({ port: port(own.address), clusterId: 'another' }, 5_000)).rejects.toThrow('another broker');
     await own.stop();
-    await expect(kafkaAnswers(port(own.address), 200, never)).rejects.toThrow('does not answer');
+    await expect(kafkaAnswers({ port: port(own.address) }, 200)).rejects.toThrow('does not answer');
   });
 });
 

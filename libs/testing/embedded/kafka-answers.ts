@@ -1,37 +1,50 @@
 import { connect } from 'node:net';
+import { readKafkaMetadata, METADATA_REQUEST } from './kafka-metadata';
 
-const API_VERSIONS_REQUEST = 18;
+/** What to expect of a broker. */
+export interface ExpectedBroker {
+  readonly port: number;
+  /** Default: the loopback address. */
+  readonly host?: string;
+  /** Whose broker it has to be; without it any will do. */
+  readonly clusterId?: string;
+}
 
-/** Waits until the broker answers an ApiVersions request (the Kafka protocol guide, "ApiVersions"): it answers only once it serves clients, which a mere
- * open port does not say. Rejects after `timeoutMs`, or at once when `gaveUp` settles first. */
-export async function kafkaAnswers(port: number, timeoutMs: number, gaveUp: Promise<void>, host = '127.0.0.1'): Promise<void> {
+/** Waits until the broker says that it serves clients, which a mere open port does not say. Rejects after `timeoutMs`, as soon as `gaveUp` settles, and when
+ * another cluster's broker answers on the port. */
+export async function kafkaAnswers(
+  broker: ExpectedBroker,
+  timeoutMs: number,
+  gaveUp: Promise<void> = new Promise(() => undefined),
+): Promise<void> {
   let over = false;
   void gaveUp.then(() => (over = true));
   const deadline = Date.now() + timeoutMs;
-  while (!(await answersOnce(host, port))) {
+  for (;;) {
+    const answer = await ask(broker.host ?? '127.0.0.1', broker.port);
+    if (answer !== null && broker.clusterId !== undefined && answer.clusterId !== broker.clusterId) {
+      throw new Error(`another broker (cluster ${answer.clusterId}) answers on port ${broker.port}`);
+    }
+    if (answer !== null && answer.brokers > 0) return;
     if (over) throw new Error('the broker ended before it answered');
-    if (Date.now() > deadline) throw new Error(`the broker does not answer on port ${port} after ${timeoutMs / 1_000} s`);
+    if (Date.now() > deadline) throw new Error(`the broker does not answer on port ${broker.port} after ${timeoutMs / 1_000} s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-async function answersOnce(host: string, port: number): Promise<boolean> {
+async function ask(host: string, port: number): Promise<ReturnType<typeof readKafkaMetadata>> {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: 1_000 });
-    const settle = (answered: boolean): void => {
+    let received: Buffer = Buffer.alloc(0);
+    const settle = (): void => {
       socket.destroy();
-      resolve(answered);
+      resolve(readKafkaMetadata(received));
     };
-    socket.once('connect', () => {
-      // Length, API key, version 0, correlation id, and a client id of length 0.
-      const request = Buffer.alloc(14);
-      request.writeInt32BE(10, 0);
-      request.writeInt16BE(API_VERSIONS_REQUEST, 4);
-      request.writeInt32BE(1, 8);
-      socket.write(request);
+    socket.once('connect', () => socket.write(METADATA_REQUEST));
+    socket.on('data', (bytes) => {
+      received = Buffer.concat([received, bytes]);
+      if (received.length >= 4 && received.length >= 4 + received.readInt32BE(0)) settle();
     });
-    // Length, correlation id, error code: 0 is "none".
-    socket.on('data', (bytes) => settle(bytes.length >= 10 && bytes.readInt16BE(8) === 0));
-    for (const event of ['error', 'close', 'timeout'] as const) socket.once(event, () => settle(false));
+    for (const event of ['error', 'close', 'timeout'] as const) socket.once(event, settle);
   });
 }

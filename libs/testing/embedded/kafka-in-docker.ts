@@ -45,7 +45,7 @@ export async function startKafkaInDocker(setup: {
   });
   try {
     // Long enough for the image to be pulled.
-    await kafkaAnswers(setup.port, 240_000, broker.exited);
+    await kafkaAnswers({ port: setup.port }, 240_000, broker.exited);
   } catch (error) {
     await broker.stop();
     throw new Error(`Kafka did not start in Docker: ${(error as Error).message}; see ${setup.logFile}`);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cacheFolder } from './cache-folder';
 import { freePort } from './free-port';
@@ -11,7 +11,6 @@ import { asProperties, KAFKA_LOGGING, kafkaSettings } from './kafka-settings';
 import { startKeptProcess } from './kept-process';
 import { runProgram } from './run-program';
 
-const CLUSTER_ID = 'dG9sbGdhdGUtbG9jYWwtMQ';
 const JVM = [
   '-Xmx256m',
   '-Xms128m',
@@ -48,7 +47,16 @@ export async function startKafkaOnJava(
   const common = [...JVM, `-Dlog4j2.configurationFile=${logging}`, '-cp', classPath];
   const useArchive = recorded ? [`-XX:SharedArchiveFile=${archive}`] : [];
   if (!existsSync(join(logFolder, 'meta.properties'))) {
-    await runProgram(java.command, [...useArchive, ...common, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]);
+    await runProgram(java.command, [
+      ...useArchive,
+      ...common,
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      randomBytes(16).toString('base64url'),
+      '-c',
+      properties,
+    ]);
   }
   const broker = await startKeptProcess({
     command: java.command,
@@ -59,7 +67,7 @@ export async function startKafkaOnJava(
     graceMs: STOP_GRACE_MS,
   });
   try {
-    await kafkaAnswers(setup.port, 60_000, broker.exited);
+    await kafkaAnswers({ port: setup.port, clusterId: clusterId(logFolder) }, 60_000, broker.exited);
   } catch (error) {
     await broker.stop();
     throw new Error(`Kafka did not start: ${(error as Error).message}; see ${setup.logFile}`);
@@ -84,4 +92,15 @@ function archiveFile(java: JavaRuntime, classPath: string): string {
     .digest('hex')
     .slice(0, 16);
   return join(cacheFolder(`kafka-${KAFKA_VERSION}`), `classes-${binding}.jsa`);
+}
+
+/** 16 random bytes in base64url that do not begin with a dash, which the tool would take for an option. */
+function newClusterId(): string {
+  return randomBytes(16).toString('base64url').replace(/^-/, 'A');
+}
+
+function clusterId(logFolder: string): string {
+  const found = /^cluster\.id=(.+)$/m.exec(readFileSync(join(logFolder, 'meta.properties'), 'utf8'))?.[1];
+  if (found === undefined) throw new Error(`${logFolder}/meta.properties names no cluster: the folder is damaged`);
+  return found.trim();
 }
