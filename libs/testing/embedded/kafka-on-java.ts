@@ -47,16 +47,7 @@ export async function startKafkaOnJava(
   const common = [...JVM, `-Dlog4j2.configurationFile=${logging}`, '-cp', classPath];
   const useArchive = recorded ? [`-XX:SharedArchiveFile=${archive}`] : [];
   if (!existsSync(join(logFolder, 'meta.properties'))) {
-    await runProgram(java.command, [
-      ...useArchive,
-      ...common,
-      'kafka.tools.StorageTool',
-      'format',
-      '-t',
-      randomBytes(16).toString('base64url'),
-      '-c',
-      properties,
-    ]);
+    await runProgram(java.command, [...useArchive, ...common, 'kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', properties]);
   }
   const broker = await startKeptProcess({
     command: java.command,
