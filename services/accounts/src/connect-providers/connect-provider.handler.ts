@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '@tollgate/platform/config';
 import { writeOutbox } from '@tollgate/platform/database';
-import { v7 as uuidv7 } from 'uuid';
 import { AccountsStore } from '../db/accounts-store';
+import { orderedId } from '../db/ordered-id';
 import { ProviderConnectionEntity } from '../db/provider-connection.entity';
 import { recordAudit, type Actor } from '../db/record-audit';
 import { fieldProblem } from '../http/field-problem';
@@ -29,7 +29,7 @@ export class ConnectProviderHandler {
     const { provider, name, baseUrl, secret, allowUnknownModels } = request;
     const url = baseUrl === undefined ? knownBaseUrl(provider) : await this.rules.check(baseUrl);
     const nowMs = this.clock.now();
-    const id = uuidv7({ msecs: nowMs });
+    const id = orderedId(nowMs);
     const connection: ProviderConnectionEntity = {
       id,
       organizationId,

@@ -11,19 +11,21 @@ const secret = z
 const baseUrl = z.string().trim().max(2_048, 'is longer than 2048 characters').meta({ example: 'https://api.openai.com/v1' });
 
 export const connectProvider = z.strictObject({
-  /** The id of genai-prices: openai, anthropic, google, aws, azure, groq … */
   provider: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_.-]{0,49}$/, 'is no provider id: lower-case letters, digits, "_", "." and "-"')
-    .meta({ example: 'openai' }),
-  name: label.optional(),
-  /** What the vendor's own SDK takes. Known providers have a default. */
-  baseUrl: baseUrl.optional(),
-  secret,
-  /** Passes on models that the catalogue does not know; their usage is parked until a price is there. */
-  allowUnknownModels: z.boolean().default(false),
-  /** Whose own connection it is, for an operator; without it, and without a named organisation, the connection is shared. */
-  organizationId: z.uuid('is no UUID').optional(),
+    .meta({ example: 'openai', description: 'The id of genai-prices: openai, anthropic, google, aws, azure, groq …' }),
+  name: label.optional().describe('Tells apart several connections to one provider; the provider’s id by default'),
+  baseUrl: baseUrl.optional().describe('What the vendor’s own SDK takes; known providers have a default'),
+  secret: secret.describe('The key that the vendor accepts; kept encrypted and never shown'),
+  allowUnknownModels: z
+    .boolean()
+    .default(false)
+    .describe('Passes on models that the catalogue does not know; their usage is parked until a price is there'),
+  organizationId: z
+    .uuid('is no UUID')
+    .optional()
+    .describe('Whose own connection an operator makes; without it, and without a named organisation, it is shared'),
 });
 
 export const updateProviderConnection = z.strictObject({
@@ -36,8 +38,7 @@ export const updateProviderConnection = z.strictObject({
 
 export const providerConnection = z.object({
   id: z.uuid(),
-  /** Null for the operator's shared connections. */
-  organizationId: z.uuid().nullable(),
+  organizationId: z.uuid().nullable().describe('Null for the operator’s shared connections'),
   provider: z.string(),
   name: z.string(),
   baseUrl: z.string(),

@@ -1,7 +1,7 @@
 import type { Caller } from '@tollgate/platform/http';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { AuditEntryEntity } from './audit-entry.entity';
+import { orderedId } from './ordered-id';
 
 /** Who changes something: the key of a request, or the system at start. */
 export type Actor = Pick<Caller, 'keyId' | 'operator'>;
@@ -22,7 +22,7 @@ export interface AuditedChange {
 /** Adds the entry in the transaction of the change itself, so that neither is without the other. */
 export async function recordAudit(manager: EntityManager, change: AuditedChange, nowMs: number): Promise<void> {
   await manager.insert(AuditEntryEntity, {
-    id: uuidv7({ msecs: nowMs }),
+    id: orderedId(nowMs),
     organizationId: change.organizationId,
     occurredAt: new Date(nowMs),
     actorKeyId: change.actor.keyId,

@@ -3,9 +3,9 @@ import { CLOCK, type Clock } from '@tollgate/platform/config';
 import { NO_ORGANIZATION, writeOutbox } from '@tollgate/platform/database';
 import { Problem } from '@tollgate/platform/http';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { AccountsStore } from '../db/accounts-store';
 import { ApiKeyEntity } from '../db/api-key.entity';
+import { orderedId } from '../db/ordered-id';
 import { recordAudit, type Actor } from '../db/record-audit';
 import { fieldProblem } from '../http/field-problem';
 import { requireOrganization } from '../manage-organizations/find-organizations';
@@ -31,7 +31,7 @@ export class CreateApiKeyHandler {
     const { key, kept } = this.issuer.issue(request.environment);
     const entity: ApiKeyEntity = {
       ...kept,
-      id: uuidv7({ msecs: nowMs }),
+      id: orderedId(nowMs),
       organizationId,
       name: request.name,
       previousHash: null,

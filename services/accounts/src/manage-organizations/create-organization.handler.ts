@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '@tollgate/platform/config';
 import { writeOutbox } from '@tollgate/platform/database';
-import { v7 as uuidv7 } from 'uuid';
 import { AccountsStore } from '../db/accounts-store';
 import { ApiKeyEntity } from '../db/api-key.entity';
+import { orderedId } from '../db/ordered-id';
 import { OrganizationEntity } from '../db/organization.entity';
 import { recordAudit, type Actor } from '../db/record-audit';
 import { apiKeyView } from '../manage-api-keys/api-key-view';
@@ -28,7 +28,7 @@ export class CreateOrganizationHandler {
     const now = new Date(nowMs);
     const organization: OrganizationEntity = {
       ...request,
-      id: uuidv7({ msecs: nowMs }),
+      id: orderedId(nowMs),
       legalName: request.legalName ?? request.name,
       timeZone: parseTimeZone(request.timeZone) ?? request.timeZone,
       vatId: checkedVatId(request.vatId, request.country),
@@ -39,7 +39,7 @@ export class CreateOrganizationHandler {
     const { key, kept } = this.issuer.issue('live');
     const adminKey: ApiKeyEntity = {
       ...kept,
-      id: uuidv7({ msecs: nowMs }),
+      id: orderedId(nowMs),
       organizationId: organization.id,
       name: 'First admin key',
       previousHash: null,

@@ -3,8 +3,8 @@ import { CLOCK, type Clock } from '@tollgate/platform/config';
 import { writeOutbox } from '@tollgate/platform/database';
 import { Problem } from '@tollgate/platform/http';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { AccountsStore } from '../db/accounts-store';
+import { orderedId } from '../db/ordered-id';
 import { ProjectEntity } from '../db/project.entity';
 import { recordAudit, type Actor } from '../db/record-audit';
 import { requireOrganization } from '../manage-organizations/find-organizations';
@@ -24,7 +24,7 @@ export class CreateProjectHandler {
     const now = new Date(nowMs);
     const project: ProjectEntity = {
       ...request,
-      id: uuidv7({ msecs: nowMs }),
+      id: orderedId(nowMs),
       organizationId,
       status: 'active',
       createdAt: now,

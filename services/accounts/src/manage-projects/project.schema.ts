@@ -5,8 +5,7 @@ export const createProject = z.strictObject({ slug, name: label });
 
 export const updateProject = z.strictObject({
   name: label.optional(),
-  /** An archived project takes no new calls; what it used stays where it is. */
-  status: z.enum(['active', 'archived']).optional(),
+  status: z.enum(['active', 'archived']).optional().describe('An archived project takes no new calls; what it used stays where it is'),
 });
 
 export const project = z.object({

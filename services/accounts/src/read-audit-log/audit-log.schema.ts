@@ -10,8 +10,7 @@ export const auditLogQuery = pageQuery.extend({
 export const auditEntry = z.object({
   id: z.uuid(),
   occurredAt: z.string(),
-  /** Id of the key that asked, or `system` for what happens at start. */
-  actorKeyId: z.string(),
+  actorKeyId: z.string().describe('Id of the key that asked, or `system` for what happens at start'),
   actorOperator: z.boolean(),
   action: z.string(),
   entity: z.string(),

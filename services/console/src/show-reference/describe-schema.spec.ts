@@ -54,7 +54,7 @@ describe('the members of a schema', () => {
       'fx.amount: string!',
       'limit: integer',
     ]);
-    expect(rows[0]?.description).toBe('What is billed');
+    expect(rows[0]?.description).toBe('What is billed.');
     expect(rows[6]?.description).toBe('Default 100. At least 1. At most 1000.');
   });
 

@@ -87,7 +87,7 @@ function withFormat(type: string, schema: Schema): string {
 
 /** What a schema says about itself, with its default and bounds. */
 export function descriptionOf(schema: Schema): string {
-  const said = schema.description ?? '';
+  const said = (schema.description ?? '').replace(/[^.!?]$/, '$&.');
   const bounds = [
     schema.default === undefined ? '' : `Default ${JSON.stringify(schema.default)}.`,
     typeof schema['minimum'] === 'number' && schema['minimum'] > Number.MIN_SAFE_INTEGER ? `At least ${schema['minimum']}.` : '',

@@ -54,7 +54,9 @@ function groupsOf(document: OpenApiDocument, origin: string): Map<string, Placed
       groups.set(tag, [...(groups.get(tag) ?? []), placed]);
     }
   }
-  return new Map([...groups].sort(([one], [other]) => one.localeCompare(other)));
+  // The gateway is what most readers came for.
+  const rank = (tag: string) => (tag === 'Gateway' ? `0${tag}` : `1${tag}`);
+  return new Map([...groups].sort(([one], [other]) => rank(one).localeCompare(rank(other))));
 }
 
 function operationsOf(path: string, item: PathItem, origin: string): PlacedOperation[] {
