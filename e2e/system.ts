@@ -12,6 +12,8 @@ export interface RunningSystem {
   readonly kafkaBrokers: string;
   readonly simulatorUrl: string;
   readonly dataDir: string;
+  /** Processes by name (`pricing`, `pricing-2`), as they were when the system had come up. */
+  readonly processes: Readonly<Record<string, { readonly pid: number }>>;
 }
 
 declare module 'vitest' {

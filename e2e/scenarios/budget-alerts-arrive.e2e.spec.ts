@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../http-client';
+import { system } from '../system';
 import { newTenant, sendEvents, usageEvent, type Tenant } from '../tenant';
 import { WebhookReceiver } from '../webhook-receiver';
 
@@ -82,5 +83,29 @@ describe('budget alerts arrive', () => {
     // b1 to b5 and elsewhere are one dollar each, b6 is six, b7 one: 13.
     const seen = await tenant.api<{ current: { spent: string } }>(`/budgets/${late.body.id}`);
     expect(seen.body.current.spent).toBe('13');
+  });
+
+  it('does not wait for invoicing or aggregation', async () => {
+    const budget = await tenant.api<{ id: string }>('/budgets', {
+      name: 'alone',
+      scope: { project: 'other' },
+      period: 'month',
+      amount: '10',
+      thresholds: [50],
+    });
+    const standing = Object.entries(system().processes).filter(([name]) => /^(invoicing|aggregation)/.test(name));
+    expect(standing).toHaveLength(4);
+    for (const [, { pid }] of standing) process.kill(pid, 'SIGSTOP');
+    try {
+      // One dollar was spent on `other` before; five more cross its half.
+      await sendEvents(usageKey, [usageEvent('alone', { quantities: { input_tokens: '2000000' }, tags: { project: 'other' } })]);
+      await eventually(
+        async () => receiver.verified,
+        (seen) => seen.some(({ data }) => data['budgetId'] === budget.body.id),
+        2_000,
+      );
+    } finally {
+      for (const [, { pid }] of standing) process.kill(pid, 'SIGCONT');
+    }
   });
 });

@@ -10,7 +10,7 @@ export interface Running {
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** One that ran this long is not in a crash loop. */
-const HEALTHY_AFTER_MS = 30_000;
+const HEALTHY_AFTER_MS = 5_000;
 
 /** Keeps a program running: one that ends comes back, later each time that it does not stay up, and for ever. */
 export class Supervised {
