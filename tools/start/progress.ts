@@ -15,4 +15,3 @@ export function consoleProgress(): Progress {
 }
 
 /** For tests and tools that have something else to show. */
-export const silentProgress: Progress = { step: () => undefined, warn: () => undefined };

@@ -70,7 +70,10 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
     const { origin, path, headers } = route.upstream;
     const { firstByteMs, idleMs } = environment.limits;
     const sent = [...headers, 'x-tollgate-attempt-id', this.accepted.eventId];
-    environment.agent.dispatch({ origin, path, method: 'POST', headers: sent, body, headersTimeout: firstByteMs, bodyTimeout: idleMs }, this);
+    environment.agent.dispatch(
+      { origin, path, method: 'POST', headers: sent, body, headersTimeout: firstByteMs, bodyTimeout: idleMs },
+      this,
+    );
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

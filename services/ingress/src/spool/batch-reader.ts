@@ -44,7 +44,9 @@ export class BatchReader {
     for (let wanted = READ_BYTES; ; wanted *= 2) {
       const bytes = Buffer.allocUnsafeSlow(live ? Math.min(wanted, writing.offset - offset) : wanted);
       // What was just written is in the page cache: reading it here takes less time than having another thread read it.
-      const bytesRead = live ? readSync(handle.fd, bytes, 0, bytes.length, offset) : (await handle.read(bytes, 0, bytes.length, offset)).bytesRead;
+      const bytesRead = live
+        ? readSync(handle.fd, bytes, 0, bytes.length, offset)
+        : (await handle.read(bytes, 0, bytes.length, offset)).bytesRead;
       if (bytesRead === 0) {
         // Only a segment that nobody writes to any more can be left for the next.
         const next = live ? undefined : this.segmentAfter(name);
