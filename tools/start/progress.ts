@@ -13,5 +13,3 @@ export function consoleProgress(): Progress {
     warn: (text) => console.log(`${stamp()} ! ${text}`),
   };
 }
-
-/** For tests and tools that have something else to show. */
