@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { projectRoot } from '@tollgate/testing';
 import type { Running } from './supervised';
 
-/** A service drains for up to 10 s. */
-const STOP_GRACE_MS = 12_000;
+/** A service drains for up to 10 s; a busy machine gets some more. */
+const STOP_GRACE_MS = 15_000;
 const LARGEST_LOG_BYTES = 64 * 1024 * 1024;
 
 /** Runs one of the project's own programs (a file of dist/) with its output appended to a log. It ends with this process, however that ends. */
