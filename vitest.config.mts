@@ -38,6 +38,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          // Guards against a hang; properties over random histories take seconds on a busy machine.
+          testTimeout: 60_000,
           include: ['{libs,services,tools}/**/*.spec.ts'],
           exclude: [...exclude, '**/*.{int,e2e}.spec.ts'],
           environment: 'node',

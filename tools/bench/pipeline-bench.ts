@@ -2,7 +2,7 @@ import { Agent, request } from 'undici';
 import { Client } from 'pg';
 import { SystemUnderTest } from '../chaos/system-under-test';
 import { askFrontDoor, newBenchTenant } from './bench-tenant';
-import { cpuMsOf } from './process-cpu';
+import { cpuMsByCommand, cpuMsOf } from './process-cpu';
 
 const BATCH = 1_000;
 const PARALLEL = 4;
@@ -20,11 +20,17 @@ export async function pipelineBench(total: number): Promise<void> {
     await run(system, tenant, 'warm', 20_000, 0);
     const floor = await insertFloor(system.databaseUrl, total);
     const cpuBefore = new Map(system.processes().map(({ name, identity }) => [name, cpuMsOf(identity.pid)]));
+    const serversBefore = cpuMsByCommand(process.pid);
     const rate = await run(system, tenant, 'run', total, 20_000);
     console.log(`floor: plain unnest inserts, one connection, batches of ${BATCH}: ${Math.round(floor)} events/s`);
     console.log(`usage API → ledger and rollups: ${Math.round(rate)} events/s, ${(rate / floor).toFixed(3)} of the floor`);
     for (const { name, identity } of system.processes()) {
       const cpu = cpuMsOf(identity.pid) - (cpuBefore.get(name) ?? 0);
+      console.log(`  ${name.padEnd(13)} ${((cpu * 1000) / total).toFixed(0)} µs CPU an event`);
+    }
+    const serversAfter = cpuMsByCommand(process.pid);
+    for (const name of ['postgres', 'java']) {
+      const cpu = (serversAfter.get(name) ?? 0) - (serversBefore.get(name) ?? 0);
       console.log(`  ${name.padEnd(13)} ${((cpu * 1000) / total).toFixed(0)} µs CPU an event`);
     }
   } finally {

@@ -40,7 +40,7 @@ export class AccountsFixture {
     const roleUrl = (role: string) => {
       const url = new URL(ownerUrl);
       url.username = role;
-      url.password = 'accounts-password';
+      url.password = 'of-the-specs';
       return url.toString();
     };
     const environment = {

@@ -14,7 +14,7 @@ let console_: RunningProcess;
 beforeAll(async () => {
   await RunningProcess.build();
   const ownerUrl = await freshDatabase(inject('databaseUrl'), 'key_life');
-  const roleUrl = (role: string) => Object.assign(new URL(ownerUrl), { username: role, password: 'accounts-password' }).toString();
+  const roleUrl = (role: string) => Object.assign(new URL(ownerUrl), { username: role, password: 'of-the-specs' }).toString();
   environment = {
     DATABASE_URL: ownerUrl,
     TOLLGATE_DB_URL: roleUrl('tollgate_accounts'),

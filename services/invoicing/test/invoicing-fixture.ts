@@ -255,7 +255,7 @@ export class InvoicingFixture {
 }
 
 function asRole(ownerUrl: string, role: string): string {
-  return Object.assign(new URL(ownerUrl), { username: role, password: 'invoicing-of-the-specs' }).toString();
+  return Object.assign(new URL(ownerUrl), { username: role, password: 'of-the-specs' }).toString();
 }
 
 function raise(error: Error): never {

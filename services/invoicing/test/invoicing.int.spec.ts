@@ -40,7 +40,7 @@ beforeAll(async () => {
     });
   }).listen(0, '127.0.0.1');
   const ownerUrl = await freshDatabase(inject('databaseUrl'), 'invoicing');
-  const asRole = (role: string) => Object.assign(new URL(ownerUrl), { username: role, password: 'invoicing-of-the-specs' }).toString();
+  const asRole = (role: string) => Object.assign(new URL(ownerUrl), { username: role, password: 'of-the-specs' }).toString();
   const [rest, consumer] = [asRole('tollgate_invoicing'), asRole('tollgate_invoicing_consumer')];
   await migrateSchema(ownerUrl, rest, consumer);
   owner = new Client({ connectionString: ownerUrl, options: '-c search_path=invoicing' });
