@@ -71,7 +71,7 @@ export class AnswerCall {
       outputBound: (maxOutputTokens ?? request.maxOutputTokens ?? 0) * request.n,
       grants: hold ? hold.grants : [],
     };
-    new ProviderCall(this.environment, exchange, route, accepted, hold, !request.includesUsage).start(body);
+    new ProviderCall(this.environment, exchange, route, accepted, hold, !request.includesUsage, maxOutputTokens).start(body);
   }
 }
 

@@ -49,6 +49,8 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
     private readonly accepted: AcceptedCall,
     private readonly hold: Hold | null,
     private readonly dropsUsageChunk: boolean,
+    /** The output bound that was put into the request, for the sake of a hard limit. */
+    private readonly boundOutputTokens: number | undefined,
   ) {
     this.deadline = this.startedAt + environment.limits.totalMs;
   }
@@ -205,6 +207,7 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
 
   private addOwnHeaders(headers: string[]): void {
     headers.push('x-tollgate-provider', this.provider, 'x-tollgate-model', this.route.facts.model, 'x-tollgate-attempts', '1');
+    if (this.boundOutputTokens !== undefined) headers.push('x-tollgate-max-output-tokens', String(this.boundOutputTokens));
   }
 
   private readonly onAccepted = (error: SpoolWriteError | null) => {

@@ -1,4 +1,5 @@
 import { topics } from '@tollgate/contracts';
+import { Decimal } from '@tollgate/domain';
 import type { Problem } from '@tollgate/platform/http';
 import { readOpenAiRequest } from '@tollgate/providers';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -24,8 +25,14 @@ function bound(body: object, { operation = 'chat', model = 'gpt-4o', limits = MO
   const pricer = new CallPricer(directory, { provider: 'openai', model }, own, directory.terms('o', NOW), 'EUR');
   const request = readOpenAiRequest(Buffer.from(JSON.stringify(body)));
   const bytes = request.body.length;
-  const { cost, maxOutputTokens } = boundCall({ operation, pricer } as CallRoute, request, limits, NOW);
-  return { cost: cost.toString(), maxOutputTokens, bytes };
+  const { least, most, maxOutputTokens } = boundCall({ operation, pricer } as CallRoute, request, limits, NOW);
+  return {
+    cost: most.toString(),
+    least: least.toString(),
+    maxOutputTokens: maxOutputTokens(most),
+    allowed: (held: string) => maxOutputTokens(Decimal.parse(held)),
+    bytes,
+  };
 }
 
 function refusal(body: object, options = {}): string {
@@ -57,6 +64,18 @@ describe('the upper bound of a call', () => {
     const { cost, bytes, maxOutputTokens } = bound(text());
     expect(Number(cost)).toBeCloseTo(euros(bytes + 256, 16_384), 12);
     expect(maxOutputTokens).toBe(16_384);
+  });
+
+  it('shrinks with the output where the client left its length open: to 1,024 tokens at the least, never above what is held', () => {
+    const { least, cost, bytes, allowed } = bound(text());
+    expect(Number(least)).toBeCloseTo(euros(bytes + 256, 1_024), 12);
+    // 10 dollars a million at 0.8 are 0.000008 euros a token.
+    const held = (tokens: number) =>
+      Decimal.parse(least)
+        .plus(Decimal.parse('0.000008').times(Decimal.from(BigInt(tokens))))
+        .toString();
+    expect([allowed(least), allowed(held(100)), allowed(held(15_360)), allowed(cost)]).toEqual([1_024, 1_124, 16_384, 16_384]);
+    expect(allowed(Decimal.parse(held(100)).minus(Decimal.parse('0.000001')).toString())).toBe(1_123);
   });
 
   it('is never more input than the model reads', () => {

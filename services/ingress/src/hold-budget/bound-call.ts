@@ -3,13 +3,18 @@ import { inspectOpenAiInput, type OpenAiInput, type OpenAiRequest } from '@tollg
 import type { CallRoute } from '../call-provider/call-route';
 import { unboundedCall } from './budget-problems';
 
-/** The most that a call can cost, in the organisation's currency, and what has to be sent along for that to hold. */
+/** What a call can cost at most, in the organisation's currency, and how that depends on the output that it is allowed. */
 export interface BoundedCall {
-  readonly cost: Decimal;
-  /** Undefined when the client set a bound itself, or there is no output. */
-  readonly maxOutputTokens: number | undefined;
+  /** With the least output that is of use. Equals `most` when the client bounded the output itself, or there is none. */
+  readonly least: Decimal;
+  /** With all the output that the model can make. */
+  readonly most: Decimal;
+  /** The output bound that has to be sent along for the call to cost at most `held`; undefined where the client's own stands, or there is no output. */
+  maxOutputTokens(held: Decimal): number | undefined;
 }
 
+/** Where a limit has no room for the longest answer and the client left its length open, the answer may still get so long. */
+const LEAST_OUTPUT_TOKENS = 1_024;
 /** What an image is counted as at most, whatever its size: the vendor that counts the most takes 48,169 tokens (gpt-4o-mini, high detail, 8 tiles). */
 const MAX_IMAGE_TOKENS = 50_000;
 const IMAGE_PARTS = ['"image_url"', '"input_image"'].map((part) => Buffer.from(part));
@@ -30,15 +35,41 @@ export function boundCall(
   if (input?.webSearch)
     throw unboundedCall('The vendor may search the web as often as it likes.', 'web_search_options', 'Leave web_search_options out.');
   if (input?.files) throw unboundedCall('What is in a file is not known here.', 'messages', 'Send the text of the file instead.');
-  const injected = isChat && request.maxOutputTokens === undefined ? modelLimits.maxOutputTokens : undefined;
-  const maxOutputTokens = isChat ? (request.maxOutputTokens ?? modelLimits.maxOutputTokens) : 0;
-  if (isChat && maxOutputTokens === 0) {
+  const costOf = (outputTokens: number) => costWith(route, request, input, modelLimits.maxInputTokens, outputTokens, nowMs);
+  if (!isChat || request.maxOutputTokens !== undefined) {
+    const cost = costOf(isChat ? request.maxOutputTokens! * request.n : 0);
+    return { least: cost, most: cost, maxOutputTokens: () => undefined };
+  }
+  const full = modelLimits.maxOutputTokens;
+  if (full === 0) {
     throw unboundedCall('The call says nothing of how long the answer may get.', 'max_completion_tokens', 'Set max_completion_tokens.');
   }
+  const fewest = Math.min(LEAST_OUTPUT_TOKENS, full);
+  const [least, most] = [costOf(fewest * request.n), costOf(full * request.n)];
+  return {
+    least,
+    most,
+    maxOutputTokens(held) {
+      if (held.compare(most) >= 0) return full;
+      // The bound grows evenly with the output.
+      const share = held.minus(least).times(Decimal.from(BigInt(full - fewest)));
+      return fewest + Number(share.dividedBy(most.minus(least), 0, 'down').toString());
+    },
+  };
+}
+
+function costWith(
+  route: CallRoute,
+  request: OpenAiRequest,
+  input: OpenAiInput | null,
+  inputLimit: number,
+  maxOutputTokens: number,
+  nowMs: number,
+): Decimal {
   const bounded = boundCost({
     prices: route.pricer.prices,
-    maxInputTokens: inputTokens(request, input, modelLimits.maxInputTokens),
-    maxOutputTokens: maxOutputTokens * request.n,
+    maxInputTokens: inputTokens(request, input, inputLimit),
+    maxOutputTokens,
     markupPercent: route.pricer.percentOnCost,
     fx: (vendorCurrency) => route.pricer.fx(vendorCurrency, nowMs),
     occurredAt: nowMs,
@@ -47,7 +78,7 @@ export function boundCall(
   if ('unbounded' in bounded) {
     throw unboundedCall(`${bounded.detail}.`, 'model', 'Name a model with a price, or give this one a price.');
   }
-  return { cost: atLeastNothing(bounded.bound), maxOutputTokens: injected };
+  return atLeastNothing(bounded.bound);
 }
 
 function inputTokens(request: OpenAiRequest, input: OpenAiInput | null, modelLimit: number): number {

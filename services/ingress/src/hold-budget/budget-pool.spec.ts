@@ -1,50 +1,12 @@
-import type { AcquireRequest, AcquireResponse, Budget } from '@tollgate/contracts';
+import type { AcquireRequest, Budget } from '@tollgate/contracts';
 import { Decimal } from '@tollgate/domain';
 import type { Problem } from '@tollgate/platform/http';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GrantBalance } from '../spool/segment-head';
+import { Bank, d } from './bank-fixture';
 import { BudgetPool, type Taken } from './budget-pool';
 
 const BUDGET = { id: 'b', organizationId: 'o', name: 'all', currency: 'EUR' } as Budget;
-const d = (text: string) => Decimal.parse(text);
-
-/** A budget's own side of the bargain: it grants what fits, and knows what is out. */
-class Bank {
-  asks: AcquireRequest[] = [];
-  held = Decimal.ZERO;
-  spent = Decimal.ZERO;
-  resetsAt = '';
-  down = false;
-  grants = 0;
-  extra = true;
-  constructor(readonly limit: Decimal) {}
-  readonly acquire = async (ask: AcquireRequest): Promise<AcquireResponse> => {
-    this.asks.push(ask);
-    await Promise.resolve();
-    if (this.down) throw new Error('down');
-    const free = this.limit.minus(this.spent).minus(this.held);
-    const needed = d(ask.needed);
-    const fits = free.compare(needed) >= 0;
-    const wanted = d(ask.wanted);
-    const amount = !this.extra || wanted.compare(free) > 0 ? needed : wanted;
-    if (fits) this.held = this.held.plus(amount);
-    if (fits && ask.grantId === '') this.grants += 1;
-    return {
-      granted: fits,
-      grantId: fits ? ask.grantId || `g${this.grants}` : '',
-      amount: fits ? amount.toString() : '0',
-      limit: this.limit.toString(),
-      spent: this.spent.toString(),
-      held: this.held.toString(),
-      resetsAt: this.resetsAt,
-      periodStart: '',
-      notLimited: false,
-      retry: false,
-      name: 'all',
-    };
-  };
-}
 
 let bank: Bank;
 let now: number;
@@ -203,6 +165,28 @@ describe('a pool of a hard limit', () => {
     expect(pool.renewal()).toContainEqual({ grantId: 'g1', amount: '8.75', final: true });
   });
 
+  it('gives a call all that it wishes for while there is plenty, and less near the limit', async () => {
+    const rich = (await pool.take(d('0.1'), d('1')))!;
+    expect(rich.amount.toString()).toBe('1');
+    open('2');
+    // The bank has not the 3, nor the eight calls ahead: it grants the 0.1 that the call cannot do without, and of that the call gets all.
+    expect((await pool.take(d('0.1'), d('3')))!.amount.toString()).toBe('0.1');
+    open('10');
+    bank.extra = false;
+    pool.settle((await pool.take(d('4'), d('9')))!, Decimal.ZERO);
+    // The limit is known to be near: a quarter of the 4 that are here, without asking.
+    expect(pool.take(d('0.5'), d('9'))).toMatchObject({ amount: d('1.00') });
+    now += 1_000;
+    expect(pool.take(d('0.5'), d('9'))).toBeInstanceOf(Promise);
+  });
+
+  it('takes back what a call turns out not to need', async () => {
+    bank.extra = false;
+    const taken = await take('2');
+    expect(pool.shrink(taken, d('0.5')).amount.toString()).toBe('0.5');
+    expect(pool.take(d('1.5'))).not.toBeInstanceOf(Promise);
+  });
+
   it('gives back what it did not need between the last renewals, and no more', async () => {
     const taken = await take('1');
     expect(pool.renewal()).toEqual([{ grantId: 'g1', amount: '0', final: false }]);
@@ -234,53 +218,5 @@ describe('a pool of a hard limit', () => {
     });
     await forgetful.take(d('1'));
     expect(forgetful.giveBackAll(true)).toEqual([{ grantId: 'g1', amount: '0', final: true }]);
-  });
-});
-
-describe('whatever calls do', () => {
-  it('what is held, kept and given back is never more than what was granted', async () => {
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant('take' as const), amount: fc.integer({ min: 1, max: 400 }) }),
-      fc.record({ kind: fc.constant('end' as const), percent: fc.integer({ min: 0, max: 150 }) }),
-      fc.record({ kind: fc.constant('renew' as const) }),
-      fc.record({ kind: fc.constant('recall' as const) }),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        open('10');
-        const running: Taken[] = [];
-        let kept = Decimal.ZERO;
-        let returned = Decimal.ZERO;
-        const giveBack = (returns: { amount: string }[]) => {
-          for (const { amount } of returns) returned = returned.plus(d(amount));
-        };
-        for (const one of steps) {
-          if (one.kind === 'take') {
-            const amount = Decimal.from(BigInt(one.amount), 2);
-            // Only what is at hand, or what the bank has: waiting is another test's matter.
-            if (bank.limit.minus(bank.held).compare(amount) < 0 && !(pool.balance() && d(pool.balance()!.amount).compare(amount) >= 0))
-              continue;
-            const result = pool.take(amount);
-            if (result instanceof Promise) {
-              const settled = await Promise.race([
-                result.catch(() => null),
-                new Promise<null>((resolve) => setTimeout(() => resolve(null), 5)),
-              ]);
-              if (settled) running.push(settled);
-              else pool.close();
-            } else running.push(result);
-          } else if (one.kind === 'end') {
-            const taken = running.shift();
-            if (taken) kept = kept.plus(pool.settle(taken, taken.amount.times(Decimal.from(BigInt(one.percent), 2))));
-          } else giveBack(one.kind === 'renew' ? pool.renewal() : pool.giveBackAll(false));
-          const left = pool.balance() ? d(pool.balance()!.amount) : Decimal.ZERO;
-          const granted = changes
-            .filter(({ amount }) => !amount.startsWith('-'))
-            .reduce((sum, { amount }) => sum.plus(d(amount)), Decimal.ZERO);
-          expect(left.plus(kept).plus(returned).toString()).toBe(granted.toString());
-        }
-      }),
-      { numRuns: 60 },
-    );
   });
 });

@@ -2,6 +2,7 @@ import type { AcquireRequest, AcquireResponse, Budget, GrantReturn } from '@toll
 import { Decimal } from '@tollgate/domain';
 import type { GrantBalance } from '../spool/segment-head';
 import { budgetExceeded, budgetUnknown } from './budget-problems';
+import { type WaitingCall, WaitingCalls, type Wish } from './waiting-calls';
 
 /** What a call took of a pool. */
 export interface Taken {
@@ -22,13 +23,6 @@ export interface PoolOptions {
   readonly noteChange: (change: GrantBalance) => boolean;
 }
 
-interface Waiting {
-  readonly needed: Decimal;
-  readonly resolve: (taken: Taken | null) => void;
-  readonly reject: (error: Error) => void;
-  readonly since: number;
-}
-
 interface Grant {
   readonly id: string;
   /** When its period ends; epoch milliseconds. */
@@ -40,6 +34,8 @@ interface Grant {
 const RENEWED_WITHIN_MS = 60_000;
 /** How much more than needed is asked for, in calls of the size at hand, so that most calls need not ask. */
 const CALLS_AHEAD = 8n;
+/** How long a limit that was found to be near counts as near. */
+const NEAR_MS = 1_000;
 /** How long a call waits for others to end that hold what it needs, and how often it asks again meanwhile. */
 const REST_MS = 1_000;
 const ASK_AGAIN_MS = 100;
@@ -52,7 +48,9 @@ export class BudgetPool {
   private lowest = Decimal.ZERO;
   private lowestBefore = Decimal.ZERO;
   private usedAt: number;
-  private waiting: Waiting[] = [];
+  private readonly waiting = new WaitingCalls<Taken | null>();
+  /** The limit was found to be near, and is taken to be so until then. */
+  private shortUntil = Number.NEGATIVE_INFINITY;
   private asking = false;
   /** What is to be given back of grants that no call is opened on any more. */
   private readonly strays = new Map<string, Decimal>();
@@ -65,14 +63,17 @@ export class BudgetPool {
     this.usedAt = options.now();
   }
 
-  /** Holds that much: at once when it is here, else when it is granted. Null: the budget limits nothing any more. Rejects with a Problem. */
-  take(needed: Decimal): Taken | Promise<Taken | null> {
+  /**
+   * Holds at least what is needed, and up to what is wished for while there is plenty: at once when it is here, else when it is granted. Null: the budget
+   * limits nothing any more. Rejects with a Problem.
+   */
+  take(needed: Decimal, wished = needed): Taken | Promise<Taken | null> {
     this.usedAt = this.options.now();
-    if (this.canServe(needed)) return this.serve(needed);
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ needed, resolve, reject, since: this.options.now() });
-      void this.ask();
-    });
+    const call = { needed, wished };
+    if (this.suffices(call)) return this.serve(this.shareOf(call));
+    const granted = this.waiting.add(call, this.options.now());
+    void this.ask();
+    return granted;
   }
 
   /** A call has ended at that cost (null: not known, it keeps all). Returns what it keeps until its charge is there. */
@@ -92,6 +93,18 @@ export class BudgetPool {
     return kept;
   }
 
+  /** Lets go of what a call holds beyond `amount`. */
+  shrink(taken: Taken, amount: Decimal): Taken {
+    if (amount.compare(taken.amount) >= 0) return taken;
+    const rest = taken.amount.minus(amount);
+    if (this.grant?.id === taken.grantId) {
+      this.inFlight = this.inFlight.minus(rest);
+      this.available = this.available.plus(rest);
+      this.serveWaiting();
+    } else this.addStray(taken.grantId, rest);
+    return { ...taken, amount };
+  }
+
   /** What replay has to know of the grant. */
   balance(): GrantBalance | null {
     return this.grant && { grantId: this.grant.id, budgetId: this.budget.id, amount: this.available.plus(this.inFlight).toString() };
@@ -99,12 +112,12 @@ export class BudgetPool {
 
   /** Whether nothing of it is left here. */
   get isEmpty(): boolean {
-    return this.grant === null && this.waiting.length === 0 && this.strays.size === 0;
+    return this.grant === null && this.waiting.size === 0 && this.strays.size === 0;
   }
 
   /** Unused for so long, milliseconds. */
   idleFor(): number {
-    return this.waiting.length > 0 || !this.inFlight.isZero() ? 0 : this.options.now() - this.usedAt;
+    return this.waiting.size > 0 || !this.inFlight.isZero() ? 0 : this.options.now() - this.usedAt;
   }
 
   /** What to say at the renewal that is due: it gives back what was not needed during the last two spans between renewals. */
@@ -118,7 +131,7 @@ export class BudgetPool {
 
   /** Gives back all that no call holds; `final`: no call will be opened on the grant any more. */
   giveBackAll(final: boolean): GrantReturn[] {
-    const returns = this.giveBack(this.waiting.length > 0 ? Decimal.ZERO : this.available, final);
+    const returns = this.giveBack(this.waiting.size > 0 ? Decimal.ZERO : this.available, final);
     if (final) this.dropGrant();
     return returns;
   }
@@ -135,7 +148,7 @@ export class BudgetPool {
 
   /** Answers whoever still waits. */
   close(): void {
-    for (const waiting of this.waiting.splice(0)) waiting.reject(budgetUnknown(this.budget));
+    this.waiting.settle(() => ({ error: budgetUnknown(this.budget) }));
   }
 
   private giveBack(idle: Decimal, final: boolean): GrantReturn[] {
@@ -179,18 +192,25 @@ export class BudgetPool {
     return { pool: this, budgetId: this.budget.id, grantId: this.grant!.id, amount: needed };
   }
 
+  /** A call gets less than it wishes for only where the limit is known to be near: otherwise more is asked for first. */
+  private suffices({ needed, wished }: Wish): boolean {
+    return this.canServe(wished) || (this.options.now() < this.shortUntil && this.canServe(needed));
+  }
+
+  /** All that is wished for, or else a quarter of what is here, so that those who come next get something too. */
+  private shareOf({ needed, wished }: Wish): Decimal {
+    if (this.available.compare(wished) >= 0) return wished;
+    const quarter = this.available.times(Decimal.from(25n, 2));
+    const most = wished.compare(quarter) < 0 ? wished : quarter;
+    return most.compare(needed) < 0 ? needed : most;
+  }
+
   private noteLowest(): void {
     if (this.available.compare(this.lowest) < 0) this.lowest = this.available;
   }
 
   private serveWaiting(): void {
-    if (this.waiting.length === 0) return;
-    const left: Waiting[] = [];
-    for (const waiting of this.waiting) {
-      if (this.canServe(waiting.needed)) waiting.resolve(this.serve(waiting.needed));
-      else left.push(waiting);
-    }
-    this.waiting = left;
+    this.waiting.settle((call) => (this.suffices(call) ? { value: this.serve(this.shareOf(call)) } : null));
   }
 
   /** One question at a time, on behalf of all that wait. */
@@ -199,18 +219,17 @@ export class BudgetPool {
     this.asking = true;
     // A moment's calls share the first question.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0) {
+    while (this.waiting.size > 0) {
       this.serveWaiting();
-      const [first] = this.waiting;
+      const { first } = this.waiting;
       if (first) await this.askFor(first);
     }
     this.asking = false;
   }
 
-  private async askFor(first: Waiting): Promise<void> {
+  private async askFor(first: WaitingCall<Taken | null>): Promise<void> {
     const { options, budget, grant } = this;
-    const all = Decimal.sum(this.waiting.map(({ needed }) => needed));
-    const ahead = first.needed.times(Decimal.from(CALLS_AHEAD));
+    const ahead = first.wished.times(Decimal.from(CALLS_AHEAD));
     const isUsable = this.canServe(Decimal.ZERO);
     const missing = isUsable ? first.needed.minus(this.available) : first.needed;
     const askedAt = options.now();
@@ -222,18 +241,17 @@ export class BudgetPool {
         organizationId: budget.organizationId,
         grantId: isUsable && grant ? grant.id : '',
         needed: (missing.isNegative() ? Decimal.ZERO : missing).toString(),
-        wanted: all.plus(ahead).toString(),
+        wanted: this.waiting.wishedTotal().plus(ahead).toString(),
       });
     } catch {
-      for (const waiting of this.waiting.splice(0)) waiting.reject(budgetUnknown(budget));
-      return;
+      return this.close();
     }
-    if (answer.notLimited) for (const waiting of this.waiting.splice(0)) waiting.resolve(null);
-    else if (answer.granted) this.onGranted(answer, askedAt);
+    if (answer.notLimited) this.waiting.settle(() => ({ value: null }));
+    else if (answer.granted) this.onGranted(first, answer, askedAt);
     else await this.onRefused(first, answer);
   }
 
-  private onGranted(answer: AcquireResponse, askedAt: number): void {
+  private onGranted(first: Wish, answer: AcquireResponse, askedAt: number): void {
     const amount = Decimal.parse(answer.amount);
     this.options.noteChange({ grantId: answer.grantId, budgetId: this.budget.id, amount: amount.toString() });
     if (this.grant?.id === answer.grantId) {
@@ -250,20 +268,24 @@ export class BudgetPool {
       };
       this.available = amount;
     }
+    if (!this.canServe(first.wished)) this.shortUntil = this.options.now() + NEAR_MS;
     this.serveWaiting();
   }
 
   /** Calls are not turned away because others hold more than they will cost: while there is room but for holds, they wait a moment. */
-  private async onRefused(first: Waiting, answer: AcquireResponse): Promise<void> {
+  private async onRefused(first: WaitingCall<Taken | null>, answer: AcquireResponse): Promise<void> {
+    this.shortUntil = this.options.now() + NEAR_MS;
+    this.serveWaiting();
+    if (!this.waiting.has(first)) return;
     const unspent = Decimal.parse(answer.limit || '0').minus(Decimal.parse(answer.spent || '0'));
     const fitsOnceFree = unspent.compare(first.needed) >= 0;
     const mayRest = answer.retry || fitsOnceFree;
     if (mayRest && this.options.now() - first.since < REST_MS) return void (await pause(ASK_AGAIN_MS));
     const now = this.options.now();
-    const isRefused = ({ needed, since }: Waiting) => needed.compare(first.needed) >= 0 && (!mayRest || now - since >= REST_MS);
-    const refused = this.waiting.filter(isRefused);
-    this.waiting = this.waiting.filter((waiting) => !refused.includes(waiting));
-    for (const waiting of refused) waiting.reject(budgetExceeded(this.budget, answer, waiting.needed.toString(), fitsOnceFree));
+    this.waiting.settle(({ needed, since }) => {
+      const isRefused = needed.compare(first.needed) >= 0 && (!mayRest || now - since >= REST_MS);
+      return isRefused ? { error: budgetExceeded(this.budget, answer, needed.toString(), fitsOnceFree) } : null;
+    });
   }
 }
 

@@ -6,7 +6,7 @@ import type { OpenAiRequest } from '@tollgate/providers';
 import type { CallRoute } from '../call-provider/call-route';
 import type { Directory } from '../directory/directory';
 import type { GrantBalance } from '../spool/segment-head';
-import { boundCall } from './bound-call';
+import { boundCall, type BoundedCall } from './bound-call';
 import type { BudgetedCall, BudgetHolder } from './budget-holder';
 import { BudgetPool, type PoolOptions, type Taken } from './budget-pool';
 import type { GrantsLink } from './grants-link';
@@ -53,15 +53,15 @@ export class GrantHolder implements BudgetHolder {
   hold(route: CallRoute, request: OpenAiRequest): BudgetedCall | Promise<BudgetedCall> {
     const { provider, model } = route.target;
     const limits = this.options.directory.model(provider, model) ?? NO_LIMITS;
-    const { cost, maxOutputTokens } = boundCall(route, request, limits, this.options.clock.now());
+    const bounded = boundCall(route, request, limits, this.options.clock.now());
     const taken: Taken[] = [];
     for (let index = 0; index < route.hardBudgets.length; index += 1) {
-      const one = this.poolOf(route.hardBudgets[index]!).take(cost);
+      const one = this.poolOf(route.hardBudgets[index]!).take(bounded.least, leastOf(taken, bounded.most));
       if (one instanceof Promise)
-        return this.takeRest(route.hardBudgets, index + 1, one, taken, cost).then(() => ({ hold: new PoolHold(taken), maxOutputTokens }));
+        return this.takeRest(route.hardBudgets, index + 1, one, taken, bounded).then(() => budgetedCall(taken, bounded));
       taken.push(one);
     }
-    return { hold: new PoolHold(taken), maxOutputTokens };
+    return budgetedCall(taken, bounded);
   }
 
   /** What the head of a segment says of the grants in hand. */
@@ -100,14 +100,14 @@ export class GrantHolder implements BudgetHolder {
     from: number,
     first: Promise<Taken | null>,
     taken: Taken[],
-    cost: Decimal,
+    bounded: BoundedCall,
   ): Promise<void> {
     try {
       let next: Taken | null = await first;
       for (let index = from; ; index += 1) {
         if (next) taken.push(next);
         if (index >= budgets.length) return;
-        next = await this.poolOf(budgets[index]!).take(cost);
+        next = await this.poolOf(budgets[index]!).take(bounded.least, leastOf(taken, bounded.most));
       }
     } catch (error) {
       for (const one of taken) one.pool.settle(one, Decimal.ZERO);
@@ -163,6 +163,16 @@ export class GrantHolder implements BudgetHolder {
       return false;
     }
   }
+}
+
+/** The call may cost what the limit with the least room gave it; of the others it holds no more than that. */
+function budgetedCall(taken: readonly Taken[], bounded: BoundedCall): BudgetedCall {
+  const held = leastOf(taken, bounded.most);
+  return { hold: new PoolHold(taken.map((one) => one.pool.shrink(one, held))), maxOutputTokens: bounded.maxOutputTokens(held) };
+}
+
+function leastOf(taken: readonly Taken[], most: Decimal): Decimal {
+  return taken.reduce((least, { amount }) => (amount.compare(least) < 0 ? amount : least), most);
 }
 
 /** What one call holds of each of its limits. */
