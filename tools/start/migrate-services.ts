@@ -6,8 +6,8 @@ import type { ServicePlan } from './service-plan';
 import { programEnvironment } from './start-program';
 
 /** Brings the schemas of all services up to date, side by side; each is safe to repeat. Throws with the last words of one that failed. */
-export async function migrateServices(plan: ServicePlan, compileCache: string): Promise<void> {
-  await Promise.all(DATABASE_SERVICES.map((service) => migrate(service, programEnvironment(plan.migrationEnv(service), compileCache))));
+export async function migrateServices(plan: ServicePlan): Promise<void> {
+  await Promise.all(DATABASE_SERVICES.map((service) => migrate(service, programEnvironment(plan.migrationEnv(service)))));
 }
 
 async function migrate(service: string, env: NodeJS.ProcessEnv): Promise<void> {

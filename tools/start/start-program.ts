@@ -52,7 +52,7 @@ function openLog(file: string): number {
 const KEPT_FROM_PROGRAMS = /^(DATABASE_URL|PG[A-Z]+|npm_.*|INIT_CWD|.*_API_KEY)$/;
 
 /** What programs are given of this process's environment: not the database's owner, nor providers' keys, nor npm's own. */
-export function programEnvironment(own: Record<string, string>, compileCache: string): NodeJS.ProcessEnv {
+export function programEnvironment(own: Record<string, string>): NodeJS.ProcessEnv {
   const passed = Object.fromEntries(Object.entries(process.env).filter(([name]) => !KEPT_FROM_PROGRAMS.test(name)));
-  return { ...passed, NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache, ...own };
+  return { ...passed, NODE_ENV: 'production', ...own };
 }

@@ -40,7 +40,6 @@ export async function startSystem(setup: SystemSetup): Promise<RunningSystem> {
   const ingressPort = await ports.public('ingressPort', options.ingressPort, 8080);
   const consolePort = await ports.public('consolePort', options.consolePort, 8088);
   const secrets = readSecrets(folder);
-  const compileCache = folder.folder('compile-cache');
   const logs = folder.folder('logs');
   const changed = (): void => running?.record();
   const events = { started: changed, ended: (text: string) => progress.warn(`${text}; see ${logs}`) };
@@ -57,7 +56,7 @@ export async function startSystem(setup: SystemSetup): Promise<RunningSystem> {
     const job = {
       file,
       args,
-      env: programEnvironment(env, compileCache),
+      env: programEnvironment(env),
       logFile: `${logs}/${name}.log`,
       killed: () => progress.warn(`${name} did not stop in time and was killed; see ${logs}`),
     };
@@ -79,7 +78,7 @@ export async function startSystem(setup: SystemSetup): Promise<RunningSystem> {
     services,
   });
   try {
-    await bringUp(running, plan, () => migrateServices(plan, compileCache), setup);
+    await bringUp(running, plan, () => migrateServices(plan), setup);
     signal.throwIfAborted();
     return running;
   } catch (error) {
