@@ -35,6 +35,6 @@ export type SampleDatabase = Awaited<ReturnType<typeof openSampleDatabase>>;
 function asRole(ownerUrl: string, role: string): string {
   const url = new URL(ownerUrl);
   url.username = role;
-  url.password = 'aggregation-spec';
+  url.password = 'of-the-specs';
   return url.toString();
 }
