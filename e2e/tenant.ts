@@ -71,7 +71,7 @@ export function sendEvents(
 export interface Spend {
   currency: string;
   total: string;
-  totals: { amount: string; cost: string; requests: number };
+  totals: { amount: string; cost: string; requests: number; estimated: number };
   rows: Record<string, string>[];
 }
 
