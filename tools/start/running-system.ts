@@ -17,17 +17,13 @@ export interface SystemParts {
   readonly services: readonly { process: ServiceProcess; supervised: Supervised }[];
 }
 
-/** A started system: every program of it by name, and the way to stop them in order. */
+/** A started system: its programs, what is written down about them, and the way to stop them in order. */
 export class RunningSystem {
   readonly secrets: Secrets;
   readonly servers: Servers;
   readonly simulator: Supervised;
   readonly simulatorUrl: string;
   readonly services: SystemParts['services'];
-  readonly ingressUrls: readonly string[];
-  readonly consoleUrls: readonly string[];
-  readonly databaseUrl: string;
-  readonly brokers: string;
   #stopping: Promise<void> | null = null;
 
   constructor(private readonly parts: SystemParts) {
@@ -36,39 +32,27 @@ export class RunningSystem {
     this.simulator = parts.simulator;
     this.simulatorUrl = parts.simulatorUrl;
     this.services = parts.services;
-    this.ingressUrls = parts.plan.ingressUrls;
-    this.consoleUrls = parts.plan.consoleUrls;
-    this.databaseUrl = parts.servers.databaseUrl;
-    this.brokers = parts.servers.brokers;
   }
 
   get ingressUrl(): string {
-    return this.ingressUrls[0] ?? '';
+    return this.parts.plan.ingressUrls[0] ?? '';
   }
 
   get consoleUrl(): string {
-    return this.consoleUrls[0] ?? '';
-  }
-
-  /** A program by name: `pricing`, `pricing-2`, `simulator`, `postgres`, `kafka`. Throws for an unknown name. */
-  program(name: string): Supervised {
-    const found = this.#programs().find(({ supervised }) => supervised.name === name);
-    if (found === undefined) throw new Error(`no program ${name} in this system`);
-    return found.supervised;
-  }
-
-  /** The processes of a service, whatever their number. */
-  programsOf(service: string): Supervised[] {
-    return this.services.filter(({ process }) => process.service === service).map(({ supervised }) => supervised);
+    return this.parts.plan.consoleUrls[0] ?? '';
   }
 
   /** Writes down what runs (system.json). */
   record(): void {
-    const { simulatorUrl, simulatorBook, folder } = this.parts;
+    const { simulatorUrl, simulatorBook, folder, servers, plan } = this.parts;
     const record: SystemRecord = {
-      databaseUrl: this.databaseUrl,
-      kafkaBrokers: this.brokers,
-      ...{ simulatorUrl, simulatorBook, ingressUrls: this.ingressUrls, consoleUrls: this.consoleUrls, logs: folder.file('logs') },
+      databaseUrl: servers.databaseUrl,
+      kafkaBrokers: servers.brokers,
+      simulatorUrl,
+      simulatorBook,
+      ingressUrls: plan.ingressUrls,
+      consoleUrls: plan.consoleUrls,
+      logs: folder.file('logs'),
       processes: identities(
         this.#programs().map(({ supervised, url }) => ({ name: supervised.name, pid: supervised.pid, ...(url ? { url } : {}) })),
       ),

@@ -23,7 +23,7 @@ const plan = (copies: number) =>
     consolePort: 8088,
     ingressDataDir: '/data/ingress',
     copies,
-    ports: new PortChooser(true),
+    ports: new PortChooser(),
     env: {},
   });
 

@@ -16,8 +16,6 @@ import { endLeftovers } from './system-record';
 export interface SystemSetup {
   readonly folder: DataFolder;
   readonly options: Pick<StartOptions, 'ingressPort' | 'consolePort' | 'copies' | 'fresh'>;
-  /** Takes any free ports instead of the well-known ones. */
-  readonly ephemeralPorts?: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly progress: Progress;
   /** Stops the start half-way. */
@@ -36,9 +34,9 @@ export async function startSystem(setup: SystemSetup): Promise<RunningSystem> {
   folder.remove('dev.json');
   if (options.fresh) await folder.clear();
 
-  const ports = new PortChooser(setup.ephemeralPorts ?? false);
-  const ingressPort = await ports.public('ingressPort', options.ingressPort, 8080);
-  const consolePort = await ports.public('consolePort', options.consolePort, 8088);
+  const ports = new PortChooser((text) => progress.warn(text));
+  const ingressPort = await ports.public('--ingress-port', options.ingressPort, 8080);
+  const consolePort = await ports.public('--console-port', options.consolePort, 8088);
   const secrets = readSecrets(folder);
   const logs = folder.folder('logs');
   const changed = (): void => running?.record();

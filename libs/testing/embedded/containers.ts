@@ -26,7 +26,8 @@ export async function startPostgresContainer(): Promise<TestServer> {
 export async function startKafkaContainer(): Promise<TestServer> {
   const container = await new GenericContainer(kafkaImage())
     .withExposedPorts(KAFKA_PORT)
-    .withEntrypoint(['sh', '-c', `while [ ! -f ${START_SCRIPT} ]; do sleep 0.1; done; exec sh ${START_SCRIPT}`])
+    .withEntrypoint(['sh', '-c', `echo waiting; while [ ! -f ${START_SCRIPT} ]; do sleep 0.1; done; exec sh ${START_SCRIPT}`])
+    .withWaitStrategy(Wait.forLogMessage(/waiting/))
     .start();
   const [host, port] = [container.getHost(), container.getMappedPort(KAFKA_PORT)];
   const settings = kafkaSettings({
