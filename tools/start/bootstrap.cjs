@@ -3,6 +3,7 @@
 'use strict';
 const { spawnSync } = require('child_process');
 const path = require('path');
+const { stopWithNpm } = require('./bootstrap/npm-watch.cjs');
 const { continueOnNode24, NODE_MAJOR } = require('./bootstrap/own-node.cjs');
 const { installPackages } = require('./bootstrap/packages.cjs');
 const { fail, root, step } = require('./bootstrap/steps.cjs');
@@ -34,6 +35,8 @@ function build() {
 if (!Object.prototype.hasOwnProperty.call(commands, command || '')) {
   fail(`use: node tools/start/bootstrap.cjs ${Object.keys(commands).join(' | ')} [options]`);
 }
+// On the way to Node 24, the process that npm started watches for both.
+if (!process.channel) stopWithNpm();
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
   continueOnNode24(__filename, process.argv.slice(2));
 } else {

@@ -42,4 +42,5 @@ function stages(reports: string): TestStage[] {
   ];
 }
 
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.on(signal, () => process.exit(1));
 void main();

@@ -52,6 +52,8 @@ export async function runStage(stage: TestStage): Promise<TestCount> {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NX_DAEMON: 'false' },
   });
+  const stopToo = (): void => void child.kill('SIGTERM');
+  process.once('exit', stopToo);
   const timer = setTimeout(() => {
     console.error(`\n✗ ${stage.name} is not done after ${stage.timeoutMs / 60_000} minutes and is stopped`);
     child.kill('SIGTERM');
@@ -59,6 +61,7 @@ export async function runStage(stage: TestStage): Promise<TestCount> {
   }, stage.timeoutMs);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearTimeout(timer);
+  process.off('exit', stopToo);
   const count = existsSync(stage.reportFile) ? stage.count(JSON.parse(readFileSync(stage.reportFile, 'utf8'))) : { passed: 0, failed: 0 };
   return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
