@@ -9,8 +9,7 @@ function installPackages() {
   if (isInstalled()) return;
   needWritableProject();
   step('installing packages (npm ci), half a minute or so');
-  // No package's own script is run: what they would do (compile optional parts, say thanks) is not needed, and the less runs unseen the better.
-  npm(['ci', '--include=dev', '--prefer-offline', '--ignore-scripts'], 'installing packages');
+  npm(['ci', '--include=dev', '--prefer-offline'], 'installing packages');
   step('packages are installed');
 }
 
