@@ -25,6 +25,8 @@ export async function offerDemo(offer: {
   folder.write('dev.json', before?.status === 'finished' ? { ...dev, demo: before.summary } : dev);
   offer.ready();
   if (before === null) folder.write('demo.json', { status: offer.wanted ? 'begun' : 'declined' } satisfies DemoState);
+  if (before?.status === 'finished')
+    progress.step(`the demo ran at ${before.summary.finishedAt}; its newest invoice is ${before.summary.pdf}`);
   if (!offer.wanted || before?.status === 'declined' || before?.status === 'finished') return;
   try {
     const { summary, table } = await runDemo({
