@@ -25,6 +25,7 @@ import { ModelLister } from './list-models/list-models';
 import { IngressMetrics } from './operations/ingress-metrics';
 import { ReportUsage } from './report-usage/report-usage';
 import { OrphanReturns } from './hold-budget/orphan-returns';
+import { tracedSink } from './spool/traced-sink';
 import { UsageSpool } from './spool/usage-spool';
 import { TagRules } from './tag-call/tag-rules';
 
@@ -53,7 +54,11 @@ const logger = createLogger('ingress');
 function surroundings(config: IngressConfig): FactoryProvider[] {
   return [
     { provide: KafkaConnection, useFactory: () => createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'ingress', logger }) },
-    { provide: EventProducer, useFactory: (connection: KafkaConnection) => new EventProducer({ connection }), inject: [KafkaConnection] },
+    {
+      provide: EventProducer,
+      useFactory: (connection: KafkaConnection) => new EventProducer({ connection, lingerMs: 0 }),
+      inject: [KafkaConnection],
+    },
     {
       provide: DirectoryReader,
       useFactory: (connection: KafkaConnection) =>
@@ -65,7 +70,7 @@ function surroundings(config: IngressConfig): FactoryProvider[] {
       useFactory: (producer: EventProducer, clock: Clock, metrics: IngressMetrics, orphans: OrphanReturns) =>
         new UsageSpool({
           root: join(config.TOLLGATE_DATA_DIR, 'spool'),
-          sink: producer,
+          sink: tracedSink(producer),
           clock,
           newProducer: randomUUID,
           limitBytes: config.TOLLGATE_SPOOL_LIMIT_BYTES,

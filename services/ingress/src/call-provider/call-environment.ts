@@ -51,22 +51,18 @@ export class CallEnvironment {
 
   /**
    * Writes a call's record, then goes on. If even the spool's reserve is of no use, the answer leaves all the same: its intent is on the disk, and replay
-   * makes an estimate.
+   * makes an estimate. What fails on one call's behalf does not reach another's.
    */
-  finish(call: AcceptedCall, end: CallEnd, next: () => void): void {
+  finish(call: AcceptedCall, end: CallEnd, next: () => void, onFailure: () => void): void {
     this.spool.finish(call, end, (error) => {
       if (error) this.options.onError(error);
-      this.guarded(next);
+      try {
+        next();
+      } catch (failure) {
+        this.options.onError(failure as Error);
+        onFailure();
+      }
     });
-  }
-
-  /** What fails on one call's behalf must not reach another's. */
-  guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.options.onError(error as Error);
-    }
   }
 
   /** Looks, a turn of the event loop later, whether the call has left. As a rule it has. */

@@ -156,7 +156,12 @@ export class ProviderCall implements Dispatcher.DispatchHandler {
       grants: hold ? hold.settle(cost) : NO_GRANTS,
     };
     environment.metrics.onCall(this.provider, outcome, latencyMs);
-    environment.finish(accepted, end, () => next(cost));
+    environment.finish(
+      accepted,
+      end,
+      () => next(cost),
+      () => this.exchange.res.destroy(),
+    );
   }
 
   /** From here on another kind of answer takes what comes. */

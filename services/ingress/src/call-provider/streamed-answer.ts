@@ -3,6 +3,7 @@ import { OpenAiStreamScanner } from '@tollgate/providers';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Answer, estimatedUsage, type MeteredUsage, meteredUsage, NOTHING_USED } from './answer';
 import type { CallFailure } from './call-failure';
+import { joinPieces } from './join-pieces';
 import type { ProviderCall } from './provider-call';
 import { providerCut, providerGarbage } from './provider-problems';
 
@@ -26,7 +27,7 @@ export class StreamedAnswer implements Answer {
   data(chunk: Buffer): void {
     if (this.hasEnded) return;
     const { call, scanner } = this;
-    const pieces = scanner.push(chunk);
+    const pieces = joinPieces(scanner.push(chunk));
     if (call.firstTokenAt === 0 && scanner.hasContent) call.firstTokenAt = performance.now();
     if (scanner.done) this.complete(pieces);
     else for (const piece of pieces) this.write(piece);
@@ -57,7 +58,7 @@ export class StreamedAnswer implements Answer {
     // Some vendors leave out [DONE]; a finish reason or the usage shows as well that nothing is missing.
     const isWhole = answer.complete || answer.usage !== undefined || answer.finishReason !== undefined;
     const outcome = call.clientGone ? Outcome.OUTCOME_CLIENT_CUT : isWhole ? Outcome.OUTCOME_ANSWERED : Outcome.OUTCOME_PROVIDER_CUT;
-    const last = [...pieces, ...forward];
+    const last = [...joinPieces([...pieces, ...forward])];
     if (!isWhole) last.push(errorEvent(call.exchange.bodyOf(providerCut(call.provider))));
     call.record(outcome, answer.usage ? meteredUsage(answer.usage) : this.estimate(), () => this.finish(last));
   }

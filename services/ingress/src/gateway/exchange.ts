@@ -9,12 +9,10 @@ const NO_HEADERS: readonly string[] = [];
 
 /** One request and its answer. */
 export class Exchange {
-  /** What the client is told to name when it asks about this request. */
-  readonly startedAt = performance.now();
-
   constructor(
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
+    /** What the client names when it asks about this request. */
     readonly requestId: string,
     readonly dialect: Dialect,
     /** Notes an answer that is an error of ours. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerJson, answerStream, CHAT_ANSWER, chunkEvent, DONE, STREAM, STREAM_USAGE } from '../call-provider/provider-fixture';
+import { SpoolWriteError } from '../spool/segment-files';
 import { addKey } from './gateway-fixture';
 import { CHAT, GatewayHarness } from './gateway-harness';
 
@@ -49,6 +50,42 @@ describe('a bad request', () => {
       status: 403,
       error: { code: 'scope_missing' },
     });
+  });
+});
+
+describe('a gateway that cannot keep its promise', () => {
+  const refused = { status: 503, error: { code: 'temporarily_unavailable' } };
+
+  it('takes no call and no event while its disk has no room', async () => {
+    const { room } = harness.gateway.spool;
+    room.refusal = 'full';
+    const answer = await harness.chat();
+    expect(answer).toMatchObject(refused);
+    expect(answer.headers['retry-after']).toBe('5');
+    expect((await harness.post('/v1/usage/events', [])).status).toBe(503);
+    room.refusal = null;
+    expect(harness.provider.seen).toEqual([]);
+  });
+
+  it('lets no call leave whose intent could not be written, and gives it no number', async () => {
+    const { spool } = harness.gateway.spool;
+    const before = spool.lastSequence;
+    const segment = (spool as unknown as { segment: { append: () => void } }).segment;
+    const append = segment.append.bind(segment);
+    segment.append = () => {
+      throw new SpoolWriteError(new Error('no space left on device'));
+    };
+    expect(await harness.chat()).toMatchObject(refused);
+    segment.append = append;
+    expect([spool.lastSequence, spool.openCalls, harness.provider.seen]).toEqual([before, 0, []]);
+    expect((await harness.chat()).status).toBe(200);
+    await harness.record();
+  });
+
+  it('says that it is still learning, never that a key is wrong, until it knows what there is', async () => {
+    harness.gateway.source.ready = false;
+    expect(await harness.chat()).toMatchObject(refused);
+    harness.gateway.source.ready = true;
   });
 });
 

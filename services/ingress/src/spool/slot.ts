@@ -20,7 +20,7 @@ export interface OpenedSlot extends HeldSlot {
 
 /** Every folder is named after the producer that writes in it. */
 export function listSlots(root: string): string[] {
-  mkdirSync(root, { recursive: true });
+  mkdirSync(root, { recursive: true, mode: 0o700 });
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(root, entry.name));
@@ -74,7 +74,7 @@ function reopen(slot: HeldSlot, nowMs: number): OpenedSlot | null {
 function makeSlot(root: string, newProducer: () => string, nowMs: number): OpenedSlot {
   const producer = newProducer();
   const directory = join(root, producer);
-  mkdirSync(directory);
+  mkdirSync(directory, { mode: 0o700 });
   const lock = SlotLock.tryTake(directory);
   // Another process may hold the folder for a moment to look at it; it finds no state in it and lets go. Ours is then a folder of another name.
   if (!lock) return makeSlot(root, newProducer, nowMs);

@@ -26,7 +26,8 @@ const SEGMENT_BYTES = 64 * MB;
 const MIN_FREE_BYTES = 256 * MB;
 const RESERVE_BYTES = 8 * MB;
 const DAY_MS = 86_400_000;
-const LINGER_MS = 20;
+/** Records gather for so long: a batch costs much the same however large it is, and nobody waits for it. */
+const LINGER_MS = 60;
 const SYNC_EVERY_MS = 200;
 const MARK_EVERY_MS = 10_000;
 const CHECK_EVERY_MS = 5_000;
