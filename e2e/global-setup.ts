@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePort, projectRoot } from '@tollgate/testing';
 import type { TestProject } from 'vitest/node';
 import type { RunningSystem } from './system';
+import { startTraceCollector } from './trace-collector';
 
 const UP_WITHIN_MS = 180_000;
 const DOWN_WITHIN_MS = 40_000;
@@ -13,6 +14,7 @@ const DOWN_WITHIN_MS = 40_000;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-e2e-'));
   chmodSync(dataDir, 0o755);
+  const traces = await startTraceCollector(join(dataDir, 'traces.bin'));
   const ports = [await freePort(), await freePort()];
   const args = [
     '--no-demo',
@@ -27,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ];
   const child = spawn(process.execPath, [join(projectRoot(), 'dist/tools/start/main.js'), ...args], {
     cwd: projectRoot(),
+    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_BSP_SCHEDULE_DELAY: '500' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -40,6 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       await gone;
       clearTimeout(timer);
     }
+    traces.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
 

@@ -78,7 +78,14 @@ describe('prompts and secrets stay nowhere', () => {
     expect(records).toBeGreaterThan(100);
   });
 
-  it('in no spool, log, snapshot or trace', () => {
+  it('in no spool, log, snapshot or trace', async () => {
+    const traces = join(system().dataDir, 'traces.bin');
+    // Each service sends its spans within half a second; those of this scenario are there once pricing's batch is.
+    await eventually(
+      async () => readFileSync(traces),
+      (bytes) => bytes.includes('ship usage') && bytes.includes('charge.posted'),
+      10_000,
+    );
     let files = 0;
     for (const file of filesUnder(system().dataDir)) {
       files += 1;
