@@ -1,6 +1,7 @@
 import type { DataFolder } from '../data-folder';
 import type { DevFile } from '../dev-file';
 import type { Progress } from '../progress';
+import { awaitModels } from './await-models';
 import { seedDemoOrganization, type DemoOrganization } from './demo-organization';
 import { RestClient } from './rest-client';
 import { connectProviders, type ConnectionState } from './shared-connections';
@@ -26,5 +27,6 @@ export async function seedSystem(system: SeededSystem, folder: DataFolder, env: 
   keep({ connections: state });
   if (real.length > 0) progress.step(`connected with their own keys: ${real.join(', ')} (calls to them cost real money)`);
   const organization = await seedDemoOrganization(operatorKey, clientOf, kept, keep);
+  await awaitModels(new RestClient(system.ingressUrl, organization.apiKey), Object.keys(state));
   return { ingressUrl: system.ingressUrl, consoleUrl: system.consoleUrl, ...organization, operatorKey };
 }
