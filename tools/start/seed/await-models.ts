@@ -3,8 +3,10 @@ import type { RestClient } from './rest-client';
 const WITHIN_MS = 60_000;
 const PAUSE_MS = 300;
 
-/** Waits until the gateway offers models of each of these providers and no more of them arrive: on a fresh installation it learns the catalogue a moment after it is ready. `gateway`
- * speaks to it with a key that may call. Throws, naming who is missing, when that takes over a minute. */
+/**
+ * Waits until the gateway offers models of each of these providers and no more of them arrive: on a fresh installation it learns the catalogue a moment
+ * after it is ready. `gateway` speaks to it with a key that may call. Throws, naming who is missing, when that takes over a minute.
+ */
 export async function awaitModels(gateway: RestClient, providers: readonly string[]): Promise<void> {
   const deadline = Date.now() + WITHIN_MS;
   for (let before = -1; ;) {
