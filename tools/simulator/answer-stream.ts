@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Script } from './script';
+import { scriptedText, type Script } from './script';
 
 const CUT_AFTER_MS = 10;
 const WORDS = ['Of', ' course', '.', ' Here', ' is', ' an', ' answer', '.'];
@@ -29,6 +29,8 @@ export interface StreamedAnswer {
 export async function streamChat(response: ServerResponse, answer: StreamedAnswer): Promise<boolean> {
   const { script, usage, choices, usageInLastChunk } = answer;
   const chunks = script?.chunks ?? WORDS.length;
+  const scripted = scriptedText(script);
+  const first = scripted === undefined ? WORD_DELTAS[0]! : JSON.stringify({ content: scripted });
   const asked = answer.includeUsage && !usageInLastChunk;
   const head = `data: {"id":"${answer.id}","object":"chat.completion.chunk","created":${answer.created},"model":${JSON.stringify(answer.model)},"service_tier":"default","system_fingerprint":"fp_simulator","choices":`;
   const tail = `${asked ? ',"usage":null' : ''}}\n\n`;
@@ -39,7 +41,7 @@ export async function streamChat(response: ServerResponse, answer: StreamedAnswe
   for (let n = 0; n < chunks; n += 1) {
     if (script?.cutAfterChunks === n) return cut(response);
     if (response.destroyed) return false;
-    const more = response.write(chunk(n % choices, WORD_DELTAS[n % WORD_DELTAS.length]!));
+    const more = response.write(chunk(n % choices, n === 0 ? first : WORD_DELTAS[n % WORD_DELTAS.length]!));
     if (script?.chunkDelayMs) await new Promise((resume) => setTimeout(resume, script.chunkDelayMs));
     else if (!more) await drained(response);
   }

@@ -3,7 +3,7 @@ import { chatCompletion, embeddings, errorBody, sendJson } from './answer-plain'
 import { streamChat } from './answer-stream';
 import type { Book, BookEntry } from './book';
 import { type CallBody, readCall } from './read-call';
-import { scriptIn, type Script } from './script';
+import { scriptedText, scriptIn, type Script } from './script';
 import { countChat, usageText } from './usage';
 import type { Vendor } from './vendors';
 
@@ -87,7 +87,7 @@ async function answerChat(
     });
     return;
   }
-  const text = script?.textLength === undefined ? TEXT : 'x'.repeat(script.textLength);
+  const text = scriptedText(script) ?? TEXT;
   const answer = chatCompletion({ id, created, model, text, choices, usage, more: groq ? `,"x_groq":{"id":"req_${id}"}` : '' });
   if (script?.cut) {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) });

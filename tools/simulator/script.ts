@@ -24,6 +24,8 @@ export interface Script {
   readonly hang?: boolean;
   /** Length of the answer's text, characters. */
   readonly textLength?: number;
+  /** The answer's text in base64, so that the request does not hold it as well: whole in a plain answer, the first content of a stream. */
+  readonly textBase64?: string;
 }
 
 const MARK = 'simulate: {';
@@ -52,4 +54,10 @@ function* textsOf({ messages, input }: { messages?: unknown; input?: unknown }):
     else if (Array.isArray(message?.content))
       for (const part of message.content as { text?: unknown }[]) if (typeof part?.text === 'string') yield part.text;
   }
+}
+
+/** The text that the script has the answer say; undefined for the usual one. */
+export function scriptedText(script: Script | undefined): string | undefined {
+  if (script?.textBase64 !== undefined) return Buffer.from(script.textBase64, 'base64').toString('utf8');
+  return script?.textLength === undefined ? undefined : 'x'.repeat(script.textLength);
 }
